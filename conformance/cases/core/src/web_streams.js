@@ -1,0 +1,252 @@
+import { outcome, outcomes, show } from "./harness.js";
+
+const text = (s) => new TextEncoder().encode(s);
+
+async function readAll(stream) {
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
+}
+
+export default {
+  "pull-source": async () => {
+    let n = 0;
+    return readAll(
+      new ReadableStream({
+        pull(c) {
+          n < 3 ? c.enqueue(n++) : c.close();
+        },
+      }),
+    );
+  },
+  "error-source": () =>
+    outcomes({
+      error: () =>
+        readAll(
+          new ReadableStream({
+            start(c) {
+              c.error(new RangeError("broken"));
+            },
+          }),
+        ),
+      throws: () =>
+        readAll(
+          new ReadableStream({
+            pull() {
+              throw new TypeError("pulled");
+            },
+          }),
+        ),
+    }),
+  cancel: async () => {
+    let reason;
+    const stream = new ReadableStream({
+      start(c) {
+        c.enqueue(1);
+      },
+      cancel(r) {
+        reason = r;
+      },
+    });
+    await stream.cancel("enough");
+    return { reason, read: show(await stream.getReader().read()) };
+  },
+  locks: async () => {
+    const stream = new ReadableStream({
+      start(c) {
+        c.enqueue(1);
+        c.close();
+      },
+    });
+    const reader = stream.getReader();
+    const second = await outcome(() => stream.getReader());
+    reader.releaseLock();
+    return {
+      second,
+      locked: stream.locked,
+      read: await outcome(() => reader.read()),
+      cancel: await outcome(() => {
+        stream.getReader();
+        return stream.cancel();
+      }),
+    };
+  },
+  tee: async () => {
+    const [a, b] = new ReadableStream({
+      start(c) {
+        c.enqueue("x");
+        c.enqueue("y");
+        c.close();
+      },
+    }).tee();
+    return [await readAll(a), await readAll(b)];
+  },
+  transform: async () => {
+    const upper = new TransformStream({
+      transform(chunk, c) {
+        c.enqueue(chunk.toUpperCase());
+      },
+      flush(c) {
+        c.enqueue("END");
+      },
+    });
+    return readAll(
+      new ReadableStream({
+        start(c) {
+          c.enqueue("a");
+          c.enqueue("b");
+          c.close();
+        },
+      }).pipeThrough(upper),
+    );
+  },
+  "transform-error": () =>
+    outcome(() =>
+      readAll(
+        new ReadableStream({
+          start(c) {
+            c.enqueue("a");
+            c.close();
+          },
+        }).pipeThrough(
+          new TransformStream({
+            transform() {
+              throw new RangeError("in the middle");
+            },
+          }),
+        ),
+      ),
+    ),
+  "pipe-to": async () => {
+    const log = [];
+    await new ReadableStream({
+      start(c) {
+        c.enqueue(1);
+        c.enqueue(2);
+        c.close();
+      },
+    }).pipeTo(
+      new WritableStream({
+        write(chunk) {
+          log.push(chunk);
+        },
+        close() {
+          log.push("closed");
+        },
+      }),
+    );
+    return log;
+  },
+  writer: async () => {
+    const log = [];
+    const writer = new WritableStream({
+      write: (x) => {
+        log.push(x);
+      },
+      abort: (r) => {
+        log.push(`aborted ${r}`);
+      },
+    }).getWriter();
+    await writer.ready;
+    const size = writer.desiredSize;
+    await writer.write("a");
+    await writer.abort("why");
+    return { size, log, after: await outcome(() => writer.write("b")) };
+  },
+  from: async () => ({
+    array: await readAll(ReadableStream.from(["a", "b"])),
+    generator: await readAll(
+      ReadableStream.from(
+        (async function* () {
+          yield 1;
+          yield 2;
+        })(),
+      ),
+    ),
+  }),
+  "break-cancels": async () => {
+    let cancelled = false;
+    const stream = new ReadableStream({
+      pull(c) {
+        c.enqueue(1);
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    for await (const _ of stream) break;
+    return cancelled;
+  },
+  "byte-stream": async () => {
+    const stream = new ReadableStream({
+      type: "bytes",
+      start(c) {
+        c.enqueue(text("hello"));
+        c.close();
+      },
+    });
+    const reader = stream.getReader({ mode: "byob" });
+    const first = await reader.read(new Uint8Array(3));
+    const second = await reader.read(new Uint8Array(3));
+    const end = await reader.read(new Uint8Array(3));
+    return [show(first.value), show(second.value), end.done];
+  },
+  "text-streams": async () => ({
+    decode: await readAll(new Response(text("é🐢")).body.pipeThrough(new TextDecoderStream())),
+    encode: show(
+      await readAll(
+        new ReadableStream({
+          start(c) {
+            c.enqueue("é");
+            c.close();
+          },
+        }).pipeThrough(new TextEncoderStream()),
+      ),
+    ),
+  }),
+  compression: async () =>
+    outcomes({
+      gzip: () =>
+        new Response(
+          new Response("hello ".repeat(50)).body
+            .pipeThrough(new CompressionStream("gzip"))
+            .pipeThrough(new DecompressionStream("gzip")),
+        ).text(),
+      deflate: () =>
+        new Response(
+          new Response("x").body
+            .pipeThrough(new CompressionStream("deflate"))
+            .pipeThrough(new DecompressionStream("deflate")),
+        ).text(),
+      raw: () =>
+        new Response(
+          new Response("y").body
+            .pipeThrough(new CompressionStream("deflate-raw"))
+            .pipeThrough(new DecompressionStream("deflate-raw")),
+        ).text(),
+      unknown: () => new CompressionStream("zip"),
+    }),
+  "fixed-length": () =>
+    outcomes({
+      exact: async () => {
+        const s = new FixedLengthStream(2);
+        const w = s.writable.getWriter();
+        const r = new Response(s.readable).text();
+        await w.write(text("ab"));
+        await w.close();
+        return r;
+      },
+      identity: async () => {
+        const s = new IdentityTransformStream();
+        const w = s.writable.getWriter();
+        const r = new Response(s.readable).text();
+        await w.write(text("ab"));
+        await w.close();
+        return r;
+      },
+    }),
+  strategies: () => [
+    new CountQueuingStrategy({ highWaterMark: 3 }).size("abc"),
+    new ByteLengthQueuingStrategy({ highWaterMark: 3 }).size(new Uint8Array(7)),
+  ],
+};

@@ -1,0 +1,1 @@
+throw new Error("blank.js must not run");

@@ -1,0 +1,1 @@
+module.exports = { base: "the base", cycle: () => require("./main").base };

@@ -1,0 +1,2 @@
+// CommonJS that requires the ES module beside it.
+exports.token = require("./shared.js").token;

@@ -1,0 +1,1 @@
+export default "by the paths of tsconfig.json";

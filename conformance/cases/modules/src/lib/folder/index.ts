@@ -1,0 +1,1 @@
+export default "index of a folder" as string;

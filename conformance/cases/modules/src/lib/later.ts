@@ -1,0 +1,2 @@
+const started = await Promise.resolve("awaited at the top level");
+export const later = started;

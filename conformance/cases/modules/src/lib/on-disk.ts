@@ -1,0 +1,1 @@
+export default "TypeScript on disk" as string;

@@ -1,0 +1,197 @@
+// Runs the same cases on two runtimes and lists every difference:
+//   node compare.mjs [--on both|workerd|holdfast] [--project cases/core] [name-prefix…]
+// `both` compares holdfast with workerd. One runtime alone is compared with a second process of itself,
+// which shows that the cases give the same answer every time.
+//
+// A project may keep an `accepted.json`: {"case name": "why holdfast differs on purpose"}. Those cases are
+// counted apart, and one that no longer differs fails, so that the list never outlives its reasons.
+
+import { existsSync, readFileSync } from "node:fs";
+import http from "node:http";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual, parseArgs } from "node:util";
+import { installPackages } from "./lib/install.mjs";
+import { startHoldfast } from "./lib/holdfast.mjs";
+import { startWorkerd, workerdVersion } from "./lib/workerd.mjs";
+
+/** How long one case may take. */
+const CASE_MS_MAX = 20_000;
+/** Headers of an answer that belong to the connection or the clock, not to the program. */
+const IGNORED_HEADERS = new Set(["date", "connection", "keep-alive", "server"]);
+const RUNTIMES = { workerd: startWorkerd, holdfast: startHoldfast };
+
+const { values, positionals: prefixes } = parseArgs({
+  allowPositionals: true,
+  options: {
+    on: { type: "string", default: "both" },
+    project: { type: "string", default: fileURLToPath(new URL("cases/core", import.meta.url)) },
+    show: { type: "boolean", default: false },
+  },
+});
+const sides = values.on === "both" ? ["workerd", "holdfast"] : [values.on, values.on];
+if (!sides.every((side) => side in RUNTIMES)) {
+  console.error(`--on ${values.on}: use both, workerd or holdfast`);
+  process.exit(2);
+}
+
+installPackages(values.project);
+const running = [];
+try {
+  for (const side of sides) running.push(await RUNTIMES[side](path.resolve(values.project)));
+  process.exitCode = (await compareAll(running)) ? 0 : 1;
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 2;
+} finally {
+  await Promise.all(running.map((runtime) => runtime.stop()));
+}
+
+async function compareAll([left, right]) {
+  const cases = (await listCases(left)).filter(
+    ({ name }) => prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix)),
+  );
+  if (cases.length === 0) throw new Error(`no case begins with ${prefixes.join(" or ")}`);
+  console.log(`${cases.length} cases, ${left.name} against ${right.name} (workerd ${workerdVersion})\n`);
+
+  const accepted = left.name === right.name ? {} : readAccepted();
+  let [passed, onPurpose] = [0, 0];
+  const failed = [];
+  for (const entry of cases) {
+    const [a, b] = await Promise.all([ask(left, entry), ask(right, entry)]);
+    if (values.show) console.log(`${entry.name}: ${JSON.stringify(a, null, 2)}\n`);
+    const broken = [...problems(left, a), ...problems(right, b)];
+    const differences = [...broken, ...differ(...withoutLengths(a, b))];
+    if (entry.name in accepted) {
+      if (broken.length === 0 && differences.length > 0) {
+        onPurpose += 1;
+        continue;
+      }
+      if (differences.length === 0) differences.push("no longer differs: take it out of accepted.json");
+    }
+    if (differences.length === 0) {
+      passed += 1;
+      continue;
+    }
+    failed.push(entry.name);
+    console.log(`✗ ${entry.name}`);
+    for (const line of differences) console.log(`    ${line}`);
+  }
+  if (failed.length > 0) console.log(`\ndiffering cases by topic: ${countTopics(failed)}\n`);
+  if (onPurpose > 0) console.log(`${onPurpose} differ on purpose (accepted.json)`);
+  console.log(`${passed} passed, ${failed.length} failed`);
+  return failed.length === 0;
+}
+
+function readAccepted() {
+  const file = path.join(values.project, "accepted.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+}
+
+async function listCases(runtime) {
+  const { status, body } = await send(runtime, "/cases", {});
+  if (status !== 200)
+    throw new Error(`${runtime.name} answers GET /cases with ${status}: ${body}\n${runtime.output()}`);
+  return JSON.parse(body);
+}
+
+/** One case's answer: JSON bodies parsed, others as text. A runtime that gives no answer is an answer, too. */
+async function ask(runtime, { name, request = {} }) {
+  try {
+    const { status, headers, body } = await send(
+      runtime,
+      `/case/${encodeURIComponent(name)}${request.query ?? ""}`,
+      request,
+    );
+    const isJson = headers["content-type"]?.some((type) => type.includes("json"));
+    return { status, headers, body: isJson ? JSON.parse(body) : body };
+  } catch (error) {
+    return { noAnswer: error.message };
+  }
+}
+
+function send(runtime, target, { method = "GET", headers = {}, body }) {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(runtime.url);
+    // The host is the same for both, so that it may appear in answers.
+    const request = http.request({
+      hostname,
+      port,
+      method,
+      path: rawTarget(target),
+      headers: { host: "cases.example", ...headers },
+      agent: false,
+    });
+    request.setTimeout(CASE_MS_MAX, () => request.destroy(new Error(`no answer within ${CASE_MS_MAX} ms`)));
+    request.on("error", reject);
+    request.on("response", (response) => {
+      const chunks = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode,
+          headers: collectHeaders(response.rawHeaders),
+          body: Buffer.concat(chunks).toString("utf8"),
+        }),
+      );
+    });
+    request.end(body);
+  });
+}
+
+/** Sends a target's UTF-8 bytes as they are, which Node only does for text that it takes for Latin-1. */
+function rawTarget(target) {
+  return Buffer.from(target).toString("latin1");
+}
+
+/** Lower-case names, each with its values in order. */
+function collectHeaders(raw) {
+  const headers = {};
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i].toLowerCase();
+    if (!IGNORED_HEADERS.has(name)) (headers[name] ??= []).push(raw[i + 1]);
+  }
+  return headers;
+}
+
+/** What is wrong with an answer by itself: the Worker describes every exception, so a 5xx is a defect. */
+function problems(runtime, { noAnswer, status, body }) {
+  if (noAnswer) return [`${runtime.name} gives no answer: ${noAnswer}`];
+  if (status >= 500 && status !== 599) return [`${runtime.name} answers ${status}: ${JSON.stringify(body)}`];
+  return [];
+}
+
+/** Where bodies differ, their lengths may: that would only say the same twice. */
+function withoutLengths(...answers) {
+  if (isDeepStrictEqual(answers[0].body, answers[1].body)) return answers;
+  return answers.map(({ headers, ...rest }) => {
+    const { "content-length": _, ...others } = headers ?? {};
+    return { ...rest, headers: others };
+  });
+}
+
+/** Every place where two JSON values differ, as lines for people. */
+function differ(a, b, at = "") {
+  if (isDeepStrictEqual(a, b)) return [];
+  const bothObjects =
+    [a, b].every((value) => typeof value === "object" && value !== null) && Array.isArray(a) === Array.isArray(b);
+  if (bothObjects) {
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+    return keys.flatMap((key) => differ(a[key], b[key], at === "" ? key : `${at}.${key}`));
+  }
+  const brief = (value) => {
+    const text = JSON.stringify(value) ?? "(absent)";
+    return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  };
+  return [`${at}: ${sides[0]} ${brief(a)}`, `${" ".repeat(at.length + 2)}${sides[1]} ${brief(b)}`];
+}
+
+function countTopics(names) {
+  const counts = new Map();
+  for (const name of names) {
+    const topic = name.split(".")[0];
+    counts.set(topic, (counts.get(topic) ?? 0) + 1);
+  }
+  return [...counts].map(([topic, count]) => `${topic} ${count}`).join(", ");
+}

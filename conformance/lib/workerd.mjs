@@ -1,0 +1,125 @@
+// Runs a Workers project on the published `workerd` binary.
+
+import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { bundle } from "./bundle.mjs";
+import { Child } from "./process.mjs";
+import { readProject } from "./project.mjs";
+
+const require = createRequire(import.meta.url);
+
+/** The exact version of the `workerd` package these tools are pinned to. */
+export const workerdVersion = require("workerd/package.json").version;
+
+/**
+ * Bundles the project, starts workerd on it and waits until it listens.
+ *
+ * @param {string} folder the project, with its wrangler.jsonc
+ * @param {{dataDir?: string, port?: number}} [options] `dataDir` is kept after `stop()`; without it a
+ *   temporary folder is used and removed. Port 0 (the default) takes a free one.
+ * @returns {Promise<import("./runtime.d.ts").Runtime>}
+ */
+export async function startWorkerd(folder, { dataDir, port = 0 } = {}) {
+  const project = await readProject(folder);
+  const work = await mkdtemp(path.join(os.tmpdir(), "conformance-workerd-"));
+  const data = path.resolve(dataDir ?? path.join(work, "data"));
+  const removeWork = () => rm(work, { recursive: true, force: true });
+
+  const runtime = {
+    name: "workerd",
+    url: "",
+    dataDir: data,
+    output: () => child?.output ?? "",
+    async kill9() {
+      await child.kill9();
+    },
+    async restart() {
+      await child.stop();
+      await start();
+    },
+    async stop() {
+      await child.stop();
+      await removeWork();
+    },
+  };
+
+  let child;
+  async function start() {
+    // File descriptor 3 carries workerd's own report of the port it took.
+    child = new Child(
+      require("workerd").default,
+      ["serve", "--experimental", "--control-fd=3", path.join(work, "config.capnp")],
+      {
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
+      },
+    );
+    const taken = await child.ready(child.process.stdio[3], findPort, "workerd");
+    runtime.url = `http://127.0.0.1:${taken}`;
+  }
+
+  try {
+    await mkdir(data, { recursive: true });
+    const modules = await bundle(project, work);
+    await writeFile(path.join(work, "config.capnp"), capnpConfig(project, modules, data, port));
+    await start();
+  } catch (error) {
+    await removeWork();
+    throw error;
+  }
+  return runtime;
+}
+
+function findPort(text) {
+  for (const line of text.split("\n").slice(0, -1)) {
+    const message = JSON.parse(line);
+    if (message.event === "listen" && message.socket === "http") return message.port;
+  }
+  return undefined;
+}
+
+function capnpConfig(project, modules, dataDir, port) {
+  const namespaces = [...project.classes].map(
+    ([className, { key, sqlite }]) =>
+      `(className = ${text(className)}, uniqueKey = ${text(key)}, enableSql = ${sqlite})`,
+  );
+  const bindings = [
+    ...project.bindings.map(
+      ({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
+    ),
+    ...Object.entries(project.vars).map(([name, value]) =>
+      typeof value === "string"
+        ? `(name = ${text(name)}, text = ${text(value)})`
+        : `(name = ${text(name)}, json = ${text(JSON.stringify(value))})`,
+    ),
+  ];
+  const moduleList = modules.map(({ name, kind }) => `(name = ${text(name)}, ${kind} = embed ${text(name)})`);
+
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .mainWorker),
+    (name = "data", disk = (path = ${text(dataDir)}, writable = true)),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+
+const mainWorker :Workerd.Worker = (
+  modules = [${moduleList.join(", ")}],
+  compatibilityDate = ${text(project.compatibilityDate)},
+  compatibilityFlags = [${project.compatibilityFlags.map(text).join(", ")}],
+  durableObjectNamespaces = [${namespaces.join(", ")}],
+  durableObjectStorage = (localDisk = "data"),
+  bindings = [${bindings.join(", ")}],
+);
+`;
+}
+
+/** A Cap'n Proto text literal; its escapes are C's, so non-ASCII goes through as UTF-8. */
+function text(value) {
+  const escaped = value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r").replace(/\t/g, "\\t");
+  return `"${escaped}"`;
+}

@@ -1,0 +1,256 @@
+//! The async context: on whose behalf JavaScript runs.
+//!
+//! One JavaScript object is current at any time (or none). It carries a Rust value chosen by the
+//! driver (which object or request this is) and one JavaScript value (the AsyncLocalStorage map).
+//! Every job remembers the context in which its reaction was made, and runs in it.
+
+use std::any::Any;
+use std::cell::{Cell, UnsafeCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use mozjs::glue::{CallValueRootTracer, JS_GetReservedSlot};
+use mozjs::jsapi::{
+    GCContext, JS_NewObjectWithGivenProto, JS_SetReservedSlot, JSCLASS_FOREGROUND_FINALIZE,
+    JSCLASS_RESERVED_SLOTS_SHIFT, JSClass, JSClassOps, JSContext, JSObject, JSTracer, GetRegularMicroTaskCount,
+};
+use mozjs::jsval::{JSVal, NullValue, UndefinedValue};
+use mozjs::rooted;
+
+use crate::handles::Local;
+use crate::host::{data_of, set_data};
+use crate::persist::Global;
+use crate::runtime::Inner;
+use crate::scope::{JsResult, Scope, Thrown};
+
+const VALUE_SLOT: u32 = 1;
+
+static OPS: JSClassOps = JSClassOps {
+    addProperty: None,
+    delProperty: None,
+    enumerate: None,
+    newEnumerate: None,
+    resolve: None,
+    mayResolve: None,
+    finalize: Some(finalize),
+    call: None,
+    construct: None,
+    trace: None,
+};
+
+static CLASS: JSClass = JSClass {
+    name: c"AsyncContext".as_ptr(),
+    flags: (2 << JSCLASS_RESERVED_SLOTS_SHIFT) | JSCLASS_FOREGROUND_FINALIZE,
+    cOps: &raw const OPS,
+    spec: std::ptr::null(),
+    ext: std::ptr::null(),
+    oOps: std::ptr::null(),
+};
+
+unsafe extern "C" fn finalize(_: *mut GCContext, object: *mut JSObject) {
+    // SAFETY: called once, for an object of CLASS whose slot 0 only `set_data` writes.
+    unsafe {
+        if let Some(data) = data_of(object) {
+            drop(Box::from_raw(data));
+        }
+    }
+}
+
+/// What the driver attaches to a context.
+pub type ContextData = Rc<dyn Any>;
+
+/// The current context (an object of CLASS, or null), and whose the queued jobs are.
+///
+/// A job carries its context unless its promise was settled already when it was awaited: the
+/// engine leaves the data out then, as it is that of the code running. Such jobs are told apart by
+/// where they stand: the queue is first in, first out, so what it grew by between two looks was
+/// queued in the context that was current between them.
+pub(crate) struct CurrentContext {
+    current: Cell<JSVal>,
+    /// Runs of queued jobs with the context they were queued in, oldest first.
+    queued: UnsafeCell<VecDeque<(JSVal, usize)>>,
+    /// Jobs in all runs together.
+    accounted: Cell<usize>,
+}
+
+impl CurrentContext {
+    pub(crate) fn new() -> Self {
+        CurrentContext {
+            current: Cell::new(NullValue()),
+            queued: UnsafeCell::new(VecDeque::new()),
+            accounted: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn get(&self) -> JSVal {
+        self.current.get()
+    }
+
+    /// Attributes the jobs queued since the last look to the current context. `cx` must be live.
+    pub(crate) fn account(&self, cx: *mut JSContext) {
+        // SAFETY: the count can be read at any time.
+        let length = unsafe { GetRegularMicroTaskCount(cx) };
+        let fresh = length.saturating_sub(self.accounted.get());
+        if fresh == 0 {
+            return;
+        }
+        self.accounted.set(length);
+        let current = self.current.get();
+        // SAFETY: borrowed for this block, which calls nothing of the engine.
+        let queued = unsafe { &mut *self.queued.get() };
+        match queued.back_mut() {
+            Some((context, count)) if context.asBits_ == current.asBits_ => *count += fresh,
+            _ => queued.push_back((current, fresh)),
+        }
+    }
+
+    /// The context of the job at the head of the queue, which is about to be dequeued.
+    pub(crate) fn take_front(&self) -> JSVal {
+        // SAFETY: borrowed for this block, which calls nothing of the engine.
+        let queued = unsafe { &mut *self.queued.get() };
+        let Some((context, count)) = queued.front_mut() else { return NullValue() };
+        let context = *context;
+        *count -= 1;
+        if *count == 0 {
+            queued.pop_front();
+        }
+        self.accounted.set(self.accounted.get() - 1);
+        context
+    }
+
+    /// Switches to `value`, first attributing what was queued under the one before.
+    pub(crate) fn replace(&self, cx: *mut JSContext, value: JSVal) -> JSVal {
+        self.account(cx);
+        self.current.replace(value)
+    }
+
+    /// # Safety
+    /// To be called from a tracer callback of the runtime this belongs to.
+    pub(crate) unsafe fn trace(&self, tracer: *mut JSTracer) {
+        // SAFETY: the values are initialised, and nobody borrows the queue while tracing runs.
+        unsafe {
+            CallValueRootTracer(tracer, self.current.as_ptr(), c"context".as_ptr());
+            for (context, _) in &mut *self.queued.get() {
+                CallValueRootTracer(tracer, context, c"queued context".as_ptr());
+            }
+        }
+    }
+
+    /// The Rust value of a context object.
+    ///
+    /// # Safety
+    /// `value` must be null or an object of CLASS.
+    unsafe fn data(value: JSVal) -> Option<ContextData> {
+        if !value.is_object() {
+            return None;
+        }
+        // SAFETY: as the caller promises.
+        unsafe { data_of(value.to_object()).map(|data| Rc::clone(&*data)) }
+    }
+}
+
+impl<'s> Scope<'s> {
+    /// Makes a context carrying `data`, to be entered by [`Scope::in_context`].
+    pub fn new_context(&mut self, data: ContextData) -> JsResult<'s, Global> {
+        let value = self.undefined();
+        let context = self.make_context(data, value)?;
+        Ok(self.persist(context))
+    }
+
+    fn make_context(&mut self, data: ContextData, value: Local<'_>) -> JsResult<'s> {
+        rooted!(in(self.cx()) let proto = std::ptr::null_mut::<JSObject>());
+        // SAFETY: CLASS is static; both slots are set before anything can collect.
+        unsafe {
+            let object: *mut JSObject =
+                JS_NewObjectWithGivenProto(self.cx(), &CLASS, proto.handle().into());
+            if object.is_null() {
+                return Err(Thrown);
+            }
+            set_data(object, data);
+            JS_SetReservedSlot(object, VALUE_SLOT, &value.value());
+            self.root_object(object)
+        }
+    }
+
+    /// Runs `f` with `context` current.
+    pub fn in_context<R>(&mut self, context: &Global, f: impl FnOnce(&mut Scope<'s>) -> R) -> R {
+        let context = self.local(context);
+        self.with_current(context, f)
+    }
+
+    pub(crate) fn with_current<R>(&mut self, context: Local<'_>, f: impl FnOnce(&mut Scope<'s>) -> R) -> R {
+        let previous = self.inner().context.replace(self.cx(), context.value());
+        let previous = self.root(previous);
+        // Put back also when `f` panics: the panic is caught further out and the thread goes on.
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));
+        self.inner().context.replace(self.cx(), previous.value());
+        match result {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+
+    /// The driver's value of the current context, if there is one and it is a `T`.
+    pub fn context<T: 'static>(&self) -> Option<Rc<T>> {
+        // SAFETY: only objects of CLASS, or null, become current.
+        unsafe { CurrentContext::data(self.inner().context.get()) }?.downcast().ok()
+    }
+
+    /// A handle on the current context, if there is one.
+    pub fn current_context(&mut self) -> Option<Global> {
+        let current = self.inner().context.get();
+        if !current.is_object() {
+            return None;
+        }
+        let current = self.root(current);
+        Some(self.persist(current))
+    }
+
+    /// The JavaScript value of the current context (`undefined` outside any).
+    pub fn context_value(&mut self) -> Local<'s> {
+        let current = self.inner().context.get();
+        let mut value = UndefinedValue();
+        if current.is_object() {
+            // SAFETY: an object of CLASS has the slot.
+            unsafe { JS_GetReservedSlot(current.to_object(), VALUE_SLOT, &mut value) };
+        }
+        self.root(value)
+    }
+
+    /// Runs `f` in a context like the current one but with this JavaScript value.
+    pub fn with_context_value<R>(
+        &mut self, value: Local<'_>, f: impl FnOnce(&mut Scope<'s>) -> R,
+    ) -> JsResult<'s, R> {
+        // SAFETY: only objects of CLASS, or null, become current.
+        let data = unsafe { CurrentContext::data(self.inner().context.get()) };
+        let context = self.make_context(data.unwrap_or_else(|| Rc::new(())), value)?;
+        Ok(self.with_current(context, f))
+    }
+}
+
+/// Reads the current context without a scope, for a driver called back from an operation.
+#[derive(Clone)]
+pub struct ContextReader(Rc<Inner>);
+
+impl crate::Runtime {
+    /// A reader of this runtime's current context.
+    pub fn context_reader(&self) -> ContextReader {
+        ContextReader(Rc::clone(self.inner()))
+    }
+}
+
+impl ContextReader {
+    /// The driver's value of the current context, if there is one and it is a `T`.
+    pub fn get<T: 'static>(&self) -> Option<Rc<T>> {
+        // SAFETY: only objects of CLASS, or null, become current; after the runtime's end it is
+        // whatever was current last, so look only while the runtime is alive.
+        unsafe {
+            if !self.0.alive.get() {
+                return None;
+            }
+            CurrentContext::data(self.0.context.get())
+        }?
+        .downcast()
+        .ok()
+    }
+}

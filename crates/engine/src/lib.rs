@@ -1,0 +1,55 @@
+//! SpiderMonkey made safe: the only crate that sees a JSAPI type.
+//!
+//! What it is for: running JavaScript from Rust without `unsafe` in the caller. It gives runtimes,
+//! realms, rooted values, native operations, host objects, promises, ES modules, structured clone,
+//! the microtask queue with its async context, and limits of time and memory.
+//!
+//! What it refuses to know: the Web platform, Workers, HTTP, files, threads of its own (but for one
+//! watchdog), clocks other than the thread's CPU time.
+//!
+//! Invariants
+//! - Every JavaScript value another crate holds is rooted: a [`Local`] lives in a slot that the
+//!   collector traces until its [`Scope`] ends; a [`Global`] lives in a traced slab until dropped.
+//! - A [`Runtime`] and everything made from it stay on the thread that made it (`!Send`).
+//! - `Err(Thrown)` means that a JavaScript exception is pending, or that execution was terminated;
+//!   whoever receives it either passes it on or takes it with [`Scope::take_exception`].
+//! - A Rust panic never unwinds through a JavaScript frame: it ends the turn as a termination.
+//! - `unsafe` blocks say why they hold. The argument most of them share: `cx` is the live context of
+//!   this thread, a `Scope` exists only while its realm is entered, and slots never move.
+
+mod bytes;
+mod call;
+mod clone;
+mod context;
+mod handles;
+mod host;
+mod jobs;
+mod limits;
+mod local;
+mod module;
+mod object;
+mod op;
+mod persist;
+mod promise;
+mod realm;
+mod rejection;
+mod runtime;
+mod scope;
+mod stencil;
+mod string;
+mod throw;
+
+
+pub use context::{ContextData, ContextReader};
+pub use handles::Local;
+pub use jobs::JobReport;
+pub use limits::Termination;
+pub use module::{ModuleLoader, ModuleSource, Resolved};
+pub use op::{Args, Extension, Op};
+pub use persist::Global;
+pub use promise::{PromiseState, Resolver};
+pub use realm::Realm;
+pub use rejection::RejectionEvent;
+pub use runtime::{Runtime, RuntimeOptions};
+pub use scope::{JsResult, Scope, Thrown};
+pub use stencil::StencilCache;

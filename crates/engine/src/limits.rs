@@ -1,0 +1,288 @@
+//! Limits of time and memory.
+//!
+//! Time: one watchdog thread for the process looks every few milliseconds at the runtimes that have
+//! a turn with a limit under way and asks them for an interrupt; the interrupt callback, on the
+//! runtime's own thread, compares the CPU time of the turn with the limit and ends it. Time spent
+//! waiting for the processor does not count.
+//!
+//! Memory: after each collection of the nursery, heap and buffers are compared with the limit; above
+//! it an interrupt collects everything and, if that does not help, ends the turn. The collector's
+//! own hard limit is no use here: the process crashes when a promotion fails for want of memory.
+
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
+use std::time::Duration;
+
+use mozjs::jsapi::{
+    AddGCNurseryCollectionCallback, GCNurseryProgress, GCReason, GetGCHeapUsage, GetMallocHeapSizeForZone,
+    JS_AddInterruptCallback, JS_GC, JS_RequestInterruptCallback, JSContext,
+};
+use mozjs::rust::ThreadSafeJSContext;
+
+use crate::runtime::Inner;
+use crate::scope::Scope;
+
+/// How often the watchdog looks. A turn may overrun its limit by about this much.
+const TICK: Duration = Duration::from_millis(10);
+
+pub(crate) struct Limits {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    context: ThreadSafeJSContext,
+    /// CPU nanoseconds of the runtime's thread at which the turn ends; 0 when no limit is on.
+    deadline_ns: AtomicU64,
+    /// Another thread wants the turn ended, whatever its time.
+    terminate: AtomicBool,
+    /// The last termination was for CPU time.
+    overran: AtomicBool,
+    /// The last termination was for memory.
+    outgrew: AtomicBool,
+    /// Bytes that heap and buffers may take; 0 for no limit.
+    heap_bytes_max: usize,
+    /// An interrupt for memory was asked for.
+    memory_check: AtomicBool,
+}
+
+impl Limits {
+    pub(crate) fn new(context: ThreadSafeJSContext, heap_bytes_max: Option<usize>) -> Self {
+        let shared = Arc::new(Shared {
+            context,
+            deadline_ns: AtomicU64::new(0),
+            terminate: AtomicBool::new(false),
+            overran: AtomicBool::new(false),
+            outgrew: AtomicBool::new(false),
+            heap_bytes_max: heap_bytes_max.unwrap_or(0),
+            memory_check: AtomicBool::new(false),
+        });
+        watchdog().watch(&shared);
+        Limits { shared }
+    }
+}
+
+/// CPU time of the calling thread, in nanoseconds.
+fn thread_cpu_ns() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a valid out-parameter, and the clock exists on Linux.
+    let done = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    assert_eq!(done, 0, "the thread CPU clock can be read");
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// # Safety
+/// `cx` must be the live context whose private data is set.
+pub(crate) unsafe fn install(cx: *mut JSContext) {
+    // SAFETY: as the caller promises; the callbacks find their state through `cx`.
+    unsafe {
+        JS_AddInterruptCallback(cx, Some(on_interrupt));
+        if Inner::of(cx).limits.shared.heap_bytes_max > 0 {
+            AddGCNurseryCollectionCallback(cx, Some(after_minor), std::ptr::null_mut());
+        }
+    }
+}
+
+/// Bytes of the collector's heap and of what its cells own elsewhere (buffers, strings, slots).
+///
+/// # Safety
+/// `cx` must be live.
+unsafe fn memory_used(cx: *mut JSContext) -> usize {
+    // SAFETY: as the caller promises; both only read counters.
+    unsafe {
+        let heap = GetGCHeapUsage(cx) as usize;
+        let zone = Inner::of(cx).zone.get();
+        if zone.is_null() { heap } else { heap + GetMallocHeapSizeForZone(zone) }
+    }
+}
+
+unsafe extern "C" fn after_minor(
+    cx: *mut JSContext, progress: GCNurseryProgress, _: GCReason, _: *mut c_void,
+) {
+    if progress != GCNurseryProgress::GC_NURSERY_COLLECTION_END {
+        return;
+    }
+    // SAFETY: `cx` is live; asking for an interrupt only sets flags.
+    unsafe {
+        let shared = &Inner::of(cx).limits.shared;
+        if memory_used(cx) > shared.heap_bytes_max {
+            shared.memory_check.store(true, Ordering::Relaxed);
+            JS_RequestInterruptCallback(cx);
+        }
+    }
+}
+
+/// Collects everything; `false` if what is alive is still too much.
+///
+/// # Safety
+/// `cx` must be live and at a safe point.
+unsafe fn make_room(cx: *mut JSContext) -> bool {
+    // SAFETY: interrupt callbacks may collect.
+    unsafe {
+        JS_GC(cx, GCReason::LAST_DITCH);
+        let shared = &Inner::of(cx).limits.shared;
+        // Close below the limit the next check would come at once: that is as good as over it.
+        memory_used(cx) <= shared.heap_bytes_max / 10 * 9
+    }
+}
+
+unsafe extern "C" fn on_interrupt(cx: *mut JSContext) -> bool {
+    // SAFETY: SpiderMonkey calls this on the context's own thread.
+    let inner = unsafe { Inner::of(cx) };
+    let go_on = may_go_on(cx, &inner.limits.shared);
+    if !go_on {
+        inner.ended.set(true);
+    }
+    go_on
+}
+
+fn may_go_on(cx: *mut JSContext, shared: &Shared) -> bool {
+    if shared.terminate.swap(false, Ordering::AcqRel) {
+        return false;
+    }
+    // SAFETY: an interrupt callback is a safe point.
+    if shared.memory_check.swap(false, Ordering::Relaxed) && !unsafe { make_room(cx) } {
+        shared.outgrew.store(true, Ordering::Relaxed);
+        return false;
+    }
+    let deadline = shared.deadline_ns.load(Ordering::Relaxed);
+    if deadline != 0 && thread_cpu_ns() >= deadline {
+        shared.overran.store(true, Ordering::Relaxed);
+        return false;
+    }
+    true
+}
+
+impl Scope<'_> {
+    /// Runs `f` with at most `cpu` of this thread's CPU time; when it is used up, JavaScript ends
+    /// with an uncatchable error. Limits do not nest: an inner one takes part in the outer.
+    pub fn with_cpu_limit<R>(&mut self, cpu: Duration, f: impl FnOnce(&mut Self) -> R) -> R {
+        let shared = Arc::clone(&self.inner().limits.shared);
+        if shared.deadline_ns.load(Ordering::Relaxed) != 0 {
+            return f(self);
+        }
+        let deadline = thread_cpu_ns().saturating_add(cpu.as_nanos() as u64).max(1);
+        shared.deadline_ns.store(deadline, Ordering::SeqCst);
+        watchdog().wake();
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));
+        shared.deadline_ns.store(0, Ordering::Relaxed);
+        match result {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+
+    /// Did the last termination happen because of CPU time? Reading clears it.
+    pub fn take_cpu_overrun(&mut self) -> bool {
+        self.inner().limits.shared.overran.swap(false, Ordering::Relaxed)
+    }
+}
+
+impl Scope<'_> {
+    /// Did the last termination happen because of memory? Reading clears it.
+    pub fn take_memory_overrun(&mut self) -> bool {
+        self.inner().limits.shared.outgrew.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Lets another thread end what a runtime is executing.
+#[derive(Clone)]
+pub struct Termination {
+    context: ThreadSafeJSContext,
+    shared: Arc<Shared>,
+}
+
+impl Termination {
+    pub(crate) fn new(context: ThreadSafeJSContext, limits: &Limits) -> Self {
+        Termination { context, shared: Arc::clone(&limits.shared) }
+    }
+
+    /// Ends the JavaScript that runs now, or the next that runs.
+    pub fn terminate(&self) {
+        self.shared.terminate.store(true, Ordering::Release);
+        self.context.request_interrupt_callback();
+    }
+}
+
+struct Watchdog {
+    runtimes: Mutex<Vec<std::sync::Weak<Shared>>>,
+    /// Set while the watchdog sleeps for want of anything to watch.
+    asleep: AtomicBool,
+    wake: Condvar,
+}
+
+fn watchdog() -> &'static Watchdog {
+    static WATCHDOG: OnceLock<&'static Watchdog> = OnceLock::new();
+    WATCHDOG.get_or_init(|| {
+        let watchdog: &'static Watchdog = Box::leak(Box::new(Watchdog {
+            runtimes: Mutex::new(Vec::new()),
+            asleep: AtomicBool::new(false),
+            wake: Condvar::new(),
+        }));
+        std::thread::Builder::new()
+            .name("js-watchdog".into())
+            .spawn(move || watchdog.run())
+            .expect("a thread can be started");
+        watchdog
+    })
+}
+
+impl Watchdog {
+    fn watch(&self, shared: &Arc<Shared>) {
+        self.lock().push(Arc::downgrade(shared));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<std::sync::Weak<Shared>>> {
+        self.runtimes.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Called at the start of every limited turn, so it must cost next to nothing when the watchdog
+    /// is awake, which it is under load.
+    #[inline]
+    fn wake(&self) {
+        if self.asleep.load(Ordering::SeqCst) {
+            // Taking the lock orders this after the watchdog's last look.
+            drop(self.lock());
+            self.wake.notify_one();
+        }
+    }
+
+    fn run(&self) {
+        // The same turn must be seen on two ticks before it is interrupted: short turns are not.
+        let mut suspects: Vec<(usize, u64)> = Vec::new();
+        let mut idle_ticks = 0;
+        loop {
+            std::thread::sleep(TICK);
+            let mut runtimes = self.lock();
+            runtimes.retain(|runtime| runtime.strong_count() > 0);
+            let mut seen = Vec::new();
+            for runtime in runtimes.iter().filter_map(std::sync::Weak::upgrade) {
+                let deadline = runtime.deadline_ns.load(Ordering::Relaxed);
+                if deadline == 0 {
+                    continue;
+                }
+                let suspect = (Arc::as_ptr(&runtime) as usize, deadline);
+                if suspects.contains(&suspect) {
+                    runtime.context.request_interrupt_callback();
+                }
+                seen.push(suspect);
+            }
+            idle_ticks = if seen.is_empty() { idle_ticks + 1 } else { 0 };
+            suspects = seen;
+            if idle_ticks > 100 {
+                self.asleep.store(true, Ordering::SeqCst);
+                // A turn that began before `asleep` was set is seen by this second look.
+                let busy = runtimes
+                    .iter()
+                    .filter_map(std::sync::Weak::upgrade)
+                    .any(|runtime| runtime.deadline_ns.load(Ordering::SeqCst) != 0);
+                if !busy {
+                    let guard = self.wake.wait(runtimes);
+                    drop(guard.unwrap_or_else(std::sync::PoisonError::into_inner));
+                }
+                self.asleep.store(false, Ordering::SeqCst);
+                idle_ticks = 0;
+            }
+        }
+    }
+}

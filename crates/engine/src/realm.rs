@@ -1,0 +1,158 @@
+//! Realms: a global object with its own built-ins, operations and modules.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use mozjs::{JSCLASS_GLOBAL_SLOT_COUNT, JSCLASS_IS_GLOBAL, JSCLASS_RESERVED_SLOTS_MASK};
+use mozjs::jsapi::{
+    EnterRealm, GetObjectRealmOrNull, GetRealmZone, JS_DefineFunction, JS_EnumerateStandardClasses,
+    JS_FireOnNewGlobalObject, JS_GlobalObjectTraceHook, JS_MayResolveStandardClass, JS_NewGlobalObject,
+    JS_ResolveStandardClass, JSCLASS_RESERVED_SLOTS_SHIFT, JSClass, JSClassOps, JSContext, JSObject,
+    LeaveRealm, OnNewGlobalHookOption, SetRealmPrivate,
+};
+use mozjs::jsval::ObjectValue;
+use mozjs::rooted;
+use mozjs::rust::RealmOptions;
+
+use crate::module::ModuleLoader;
+use crate::persist::Global;
+use crate::runtime::Runtime;
+use crate::scope::{Scope, Thrown};
+use crate::stencil::StencilCache;
+
+static OPS: JSClassOps = JSClassOps {
+    addProperty: None,
+    delProperty: None,
+    enumerate: Some(JS_EnumerateStandardClasses),
+    newEnumerate: None,
+    resolve: Some(JS_ResolveStandardClass),
+    mayResolve: Some(JS_MayResolveStandardClass),
+    finalize: None,
+    call: None,
+    construct: None,
+    trace: Some(JS_GlobalObjectTraceHook),
+};
+
+static CLASS: JSClass = JSClass {
+    name: c"ServiceWorkerGlobalScope".as_ptr(),
+    flags: JSCLASS_IS_GLOBAL
+        | ((JSCLASS_GLOBAL_SLOT_COUNT & JSCLASS_RESERVED_SLOTS_MASK) << JSCLASS_RESERVED_SLOTS_SHIFT),
+    cOps: &raw const OPS,
+    spec: std::ptr::null(),
+    ext: std::ptr::null(),
+    oOps: std::ptr::null(),
+};
+
+/// A realm of a runtime. Clones are the same realm; it lives as long as the runtime.
+#[derive(Clone)]
+pub struct Realm(Rc<RealmData>);
+
+/// What the module hooks find through the realm's private pointer.
+pub(crate) struct RealmData {
+    global: Global,
+    /// The object with all operations, for `holdfast:ops`.
+    pub(crate) ops: Global,
+    pub(crate) modules: RefCell<HashMap<String, Global>>,
+    pub(crate) loader: Rc<dyn ModuleLoader>,
+    pub(crate) stencils: StencilCache,
+    pub(crate) extensions: Rc<Vec<crate::op::Extension>>,
+}
+
+/// Enters a realm until dropped.
+pub(crate) struct EnteredRealm {
+    cx: *mut JSContext,
+    previous: *mut mozjs::jsapi::Realm,
+}
+
+impl EnteredRealm {
+    /// # Safety
+    /// `cx` must be live, `global` a live global of it, and the guard must be dropped before the
+    /// realm entered before it is left.
+    pub(crate) unsafe fn new(cx: *mut JSContext, global: *mut JSObject) -> EnteredRealm {
+        // SAFETY: as the caller promises.
+        EnteredRealm { cx, previous: unsafe { EnterRealm(cx, global) } }
+    }
+}
+
+impl Drop for EnteredRealm {
+    fn drop(&mut self) {
+        // SAFETY: guards are dropped in the reverse order of their making.
+        unsafe { LeaveRealm(self.cx, self.previous) };
+    }
+}
+
+impl Runtime {
+    /// Makes a realm whose own modules come from `loader`; compiled code is shared through
+    /// `stencils`. Bootstrap modules are not run: see [`Scope::import`].
+    pub fn new_realm(
+        &self, loader: Rc<dyn ModuleLoader>, stencils: StencilCache,
+    ) -> Result<Realm, Thrown> {
+        let cx = self.inner().cx;
+        let options = RealmOptions::default();
+        // SAFETY: `cx` is live; the fresh global is rooted by the guard before anything else runs.
+        let realm = unsafe {
+            rooted!(in(cx) let global = JS_NewGlobalObject(cx, &CLASS, std::ptr::null_mut(),
+                OnNewGlobalHookOption::DontFireOnNewGlobalHook, &*options));
+            if global.get().is_null() {
+                return Err(Thrown);
+            }
+            let _entered = EnteredRealm::new(cx, global.get());
+            JS_FireOnNewGlobalObject(cx, global.handle().into());
+            self.inner().zone.set(GetRealmZone(GetObjectRealmOrNull(global.get())));
+            let mut scope = Scope::new(cx);
+            let scope = &mut scope;
+            let ops = define_ops(scope, &self.inner().extensions)?;
+            let object = scope.root(ObjectValue(global.get()));
+            let data = Rc::new(RealmData {
+                global: scope.persist(object),
+                ops,
+                modules: RefCell::new(HashMap::new()),
+                loader,
+                stencils,
+                extensions: Rc::clone(&self.inner().extensions),
+            });
+            // The runtime keeps the Rc until it ends, so the pointer outlives the realm's use.
+            SetRealmPrivate(GetObjectRealmOrNull(global.get()), Rc::as_ptr(&data).cast_mut().cast());
+            Realm(data)
+        };
+        self.add_realm(realm.clone());
+        Ok(realm)
+    }
+
+    /// Enters `realm` and runs `f` with a scope in it. May be nested.
+    ///
+    /// # Panics
+    /// When `realm` belongs to another runtime.
+    pub fn enter<R>(&self, realm: &Realm, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
+        let cx = self.inner().cx;
+        // SAFETY: `cx` is live on this thread, since `Runtime` is not Send. The global is read
+        // without a realm, which needs none, and its realm is entered before `f` runs.
+        unsafe {
+            let mut outer = Scope::new(cx);
+            let global = outer.local(&realm.0.global);
+            let _entered = EnteredRealm::new(cx, global.value().to_object());
+            let mut scope = Scope::new(cx);
+            f(&mut scope)
+        }
+    }
+}
+
+fn define_ops(
+    scope: &mut Scope<'_>, extensions: &[crate::op::Extension],
+) -> Result<Global, Thrown> {
+    let ops = scope.object()?;
+    for op in extensions.iter().flat_map(|extension| &extension.ops) {
+        let name = std::ffi::CString::new(op.name).expect("an operation's name has no NUL");
+        rooted!(in(scope.cx()) let object = ops.value().to_object());
+        // SAFETY: the object is rooted; SpiderMonkey copies the name.
+        let function = unsafe {
+            JS_DefineFunction(scope.cx(), object.handle().into(), name.as_ptr(), Some(op.native),
+                op.arity, 0)
+        };
+        if function.is_null() {
+            return Err(Thrown);
+        }
+    }
+    Ok(scope.persist(ops))
+}

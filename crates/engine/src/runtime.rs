@@ -1,0 +1,220 @@
+//! A runtime: one JavaScript heap on one thread.
+
+use std::any::{Any, TypeId};
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::rc::Rc;
+use std::sync::OnceLock;
+use std::sync::mpsc;
+
+use mozjs::jsapi::{
+    ContextOptionsRef, JS_AddExtraGCRootsTracer, JS_GC, JS_GetContextPrivate,
+    JS_SetContextPrivate, JS_SetNativeStackQuota, JSContext, JSTracer,
+};
+use mozjs::rust::{JSEngine, JSEngineHandle};
+
+use crate::context::CurrentContext;
+use crate::handles::HandleStack;
+use crate::limits::{self, Limits};
+use crate::op::Extension;
+use crate::persist::Slab;
+use crate::realm::Realm;
+use crate::rejection::Rejections;
+use crate::{jobs, module, rejection};
+
+/// How a runtime is set up.
+#[derive(Clone, Debug)]
+pub struct RuntimeOptions {
+    /// Bytes that heap and buffers together may take before the turn that runs is ended; `None` for
+    /// no limit.
+    pub heap_bytes_max: Option<usize>,
+    /// Record where each `await` came from. Five times slower awaits; for debugging.
+    pub async_stacks: bool,
+    /// Bytes of native stack that JavaScript may use on this thread. The thread must have more.
+    pub stack_bytes: usize,
+}
+
+impl Default for RuntimeOptions {
+    fn default() -> Self {
+        RuntimeOptions { heap_bytes_max: None, async_stacks: false, stack_bytes: 1 << 20 }
+    }
+}
+
+/// One JavaScript heap with its context; lives and dies on one thread.
+pub struct Runtime {
+    // In this order: realms hold roots in the context, which dies with `js`; its last collection
+    // still asks `inner` for roots.
+    realms: RefCell<Vec<Realm>>,
+    js: mozjs::rust::Runtime,
+    inner: Rc<Inner>,
+}
+
+/// What scopes, globals and callbacks share. Its address is the context's private pointer.
+pub(crate) struct Inner {
+    pub(crate) cx: *mut JSContext,
+    pub(crate) handles: UnsafeCell<HandleStack>,
+    pub(crate) slab: RefCell<Slab>,
+    pub(crate) state: RefCell<HashMap<TypeId, Rc<dyn Any>>>,
+    pub(crate) context: CurrentContext,
+    pub(crate) rejections: RefCell<Rejections>,
+    pub(crate) limits: Limits,
+    /// The zone of the runtime's realms, null before the first.
+    pub(crate) zone: Cell<*mut mozjs::jsapi::Zone>,
+    pub(crate) panic: Cell<Option<String>>,
+    /// Set when execution is ended by a limit or a panic: the engine turns the end of a module's
+    /// evaluation into a rejection that looks like any other.
+    pub(crate) ended: Cell<bool>,
+    pub(crate) extensions: Rc<Vec<Extension>>,
+    /// Cleared when the context is gone, so that late drops of [`crate::Global`]s touch no heap.
+    pub(crate) alive: Cell<bool>,
+}
+
+impl Inner {
+    /// The runtime that `cx` belongs to.
+    ///
+    /// # Safety
+    /// `cx` must be the live context of this thread, made by [`Runtime::new`].
+    #[inline]
+    pub(crate) unsafe fn of<'a>(cx: *mut JSContext) -> &'a Inner {
+        // SAFETY: `Runtime::new` stored the address of an `Rc<Inner>` that outlives the context.
+        unsafe { &*JS_GetContextPrivate(cx).cast::<Inner>() }
+    }
+}
+
+/// SpiderMonkey is initialised once for the process, by a thread that then holds it for ever:
+/// the engine must outlive every runtime, and shutting it down buys nothing at exit.
+fn engine() -> JSEngineHandle {
+    static ENGINE: OnceLock<std::sync::Mutex<JSEngineHandle>> = OnceLock::new();
+    let handle = ENGINE.get_or_init(|| {
+        let (send, receive) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("js-engine".into())
+            .spawn(move || {
+                let engine = JSEngine::init().expect("SpiderMonkey initialises");
+                exit_without_destructors();
+                let _ = send.send(engine.handle());
+                loop {
+                    std::thread::park();
+                }
+            })
+            .expect("a thread can be started");
+        std::sync::Mutex::new(receive.recv().expect("SpiderMonkey initialises"))
+    });
+    handle.lock().expect("the lock is not poisoned").clone()
+}
+
+/// SpiderMonkey's helper threads run until the process ends, and its C++ static destructors would
+/// pull mutexes away from under them. So the process ends without running those: by the time exit
+/// handlers run, Rust has flushed its own streams.
+fn exit_without_destructors() {
+    unsafe extern "C" {
+        fn on_exit(
+            handler: extern "C" fn(status: libc::c_int, data: *mut c_void), data: *mut c_void,
+        ) -> libc::c_int;
+    }
+    extern "C" fn leave(status: libc::c_int, _: *mut c_void) {
+        // SAFETY: ends the process; nothing after it runs.
+        unsafe { libc::_exit(status) }
+    }
+    // SAFETY: glibc's function of this signature; the handler needs no data. Handlers run in the
+    // reverse order of registration, so this one runs before the destructors of C++ statics.
+    let failed = unsafe { on_exit(leave, std::ptr::null_mut()) };
+    assert_eq!(failed, 0, "an exit handler can be registered");
+}
+
+impl Runtime {
+    /// Makes a runtime on this thread, with the operations and bootstrap modules of `extensions`.
+    ///
+    /// # Panics
+    /// When this thread already has a runtime, or memory for it cannot be had.
+    pub fn new(options: &RuntimeOptions, extensions: Vec<Extension>) -> Runtime {
+        let mut js = mozjs::rust::Runtime::new(engine());
+        // SAFETY: the context pointer is used on this thread only, while `js` lives.
+        let cx = unsafe { js.cx().raw_cx() };
+        let inner = Rc::new(Inner {
+            cx,
+            handles: UnsafeCell::new(HandleStack::new()),
+            slab: RefCell::new(Slab::new()),
+            state: RefCell::new(HashMap::new()),
+            context: CurrentContext::new(),
+            rejections: RefCell::new(Rejections::new()),
+            limits: Limits::new(js.thread_safe_js_context(), options.heap_bytes_max),
+            zone: Cell::new(std::ptr::null_mut()),
+            panic: Cell::new(None),
+            ended: Cell::new(false),
+            extensions: Rc::new(extensions),
+            alive: Cell::new(true),
+        });
+        let private = Rc::as_ptr(&inner).cast_mut().cast::<c_void>();
+        // SAFETY: `cx` is live, callbacks have the signatures SpiderMonkey asks for, and `inner`
+        // outlives the context (see the order of `Runtime`'s fields).
+        unsafe {
+            JS_SetContextPrivate(cx, private);
+            JS_AddExtraGCRootsTracer(cx, Some(trace_roots), private);
+            (*ContextOptionsRef(cx)).set_asyncStackCaptureDebuggeeOnly_(!options.async_stacks);
+            let quota = options.stack_bytes;
+            JS_SetNativeStackQuota(cx, quota, quota - 16 * 1024, quota - 128 * 1024);
+            mozjs::jsapi::js::SetStackFormat(cx, mozjs::jsapi::js::StackFormat::V8);
+            limits::install(cx);
+            jobs::install(cx);
+            module::install(cx);
+            rejection::install(cx);
+        }
+        Runtime { realms: RefCell::new(Vec::new()), js, inner }
+    }
+
+    /// Makes state of type `T` available to operations through [`crate::Scope::state`].
+    pub fn put_state<T: 'static>(&self, state: Rc<T>) {
+        self.inner.state.borrow_mut().insert(TypeId::of::<T>(), state);
+    }
+
+    pub(crate) fn inner(&self) -> &Rc<Inner> {
+        &self.inner
+    }
+
+    /// A handle by which another thread can end what runs here; see [`crate::Termination`].
+    pub fn termination(&self) -> limits::Termination {
+        limits::Termination::new(self.js.thread_safe_js_context(), &self.inner.limits)
+    }
+
+    /// Collects garbage in full, now. For tests and for measuring memory.
+    pub fn collect_garbage(&mut self) {
+        // SAFETY: `cx` is live on this thread and no JavaScript runs.
+        unsafe { JS_GC(self.inner.cx, mozjs::jsapi::GCReason::API) };
+    }
+
+    /// Collect on almost every allocation, to show values that are not rooted. Needs `debugmozjs`.
+    #[cfg(feature = "debugmozjs")]
+    pub fn set_gc_zeal(&mut self, mode: u8, frequency: u32) {
+        // SAFETY: `cx` is live on this thread.
+        unsafe { mozjs::jsapi::SetGCZeal(self.inner.cx, mode, frequency) };
+    }
+
+    pub(crate) fn add_realm(&self, realm: Realm) {
+        self.realms.borrow_mut().push(realm);
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.realms.borrow_mut().clear();
+        self.inner.state.borrow_mut().clear();
+        self.inner.rejections.borrow_mut().clear();
+        self.inner.slab.borrow_mut().clear();
+        // Globals may outlive the runtime; from now on they touch nothing when dropped.
+        self.inner.alive.set(false);
+    }
+}
+
+unsafe extern "C" fn trace_roots(tracer: *mut JSTracer, data: *mut c_void) {
+    // SAFETY: `data` is the `Inner` given to `JS_AddExtraGCRootsTracer`, alive with its context; a
+    // trace runs inside an allocation, when no Rust code holds a borrow of the handle stack.
+    unsafe {
+        let inner = &*data.cast::<Inner>();
+        (*inner.handles.get()).trace(tracer);
+        // A borrow can be held only by code that does not allocate; see persist.rs.
+        (*inner.slab.as_ptr()).trace(tracer);
+        inner.context.trace(tracer);
+    }
+}

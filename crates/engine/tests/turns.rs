@@ -1,0 +1,173 @@
+//! Promises, jobs, async context, rejections, limits.
+
+mod support;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use holdfast_engine::{Extension, RuntimeOptions, Thrown};
+use support::World;
+
+#[test]
+fn promises_are_settled_from_rust() {
+    let world = World::new(vec![]);
+    world.module("m", "globalThis.log = []; export default (p) => p.then((v) => log.push('ok ' + v), (e) => log.push('no ' + e))");
+    let (first, second) = world.enter(|scope| {
+        let f = support::import(scope, "m").unwrap();
+        let (p1, r1) = scope.promise().unwrap();
+        let (p2, r2) = scope.promise().unwrap();
+        scope.call(f, f, &[p1]).unwrap();
+        scope.call(f, f, &[p2]).unwrap();
+        (r1, r2)
+    });
+    world.enter(|scope| {
+        let one = scope.int(1);
+        let two = scope.int(2);
+        second.reject(scope, two).unwrap();
+        first.resolve(scope, one).unwrap();
+        support::drain(scope).unwrap();
+        let global = scope.global();
+        let log = scope.get(global, "log").unwrap();
+        assert_eq!(scope.display(log), "no 2,ok 1");
+    });
+}
+
+#[test]
+fn jobs_run_in_the_context_of_their_reaction() {
+    let seen = Rc::new(RefCell::new(Vec::<String>::new()));
+    let extension = Extension::new("t").op("op_who", 0, |scope, _| {
+        let seen = scope.state::<RefCell<Vec<String>>>();
+        let who = scope.context::<String>().map_or("nobody".to_owned(), |who| (*who).clone());
+        seen.borrow_mut().push(who);
+        Ok(scope.undefined())
+    }).module("t/m", "import { op_who } from 'holdfast:ops'; export default async (p) => { op_who(); await p; op_who(); await null; op_who(); }");
+    let world = World::new(vec![extension]);
+    world.runtime.put_state(Rc::clone(&seen));
+    world.enter(|scope| {
+        let f = support::import(scope, "holdfast:t/m").unwrap();
+        let (promise, resolver) = scope.promise().unwrap();
+        for name in ["ann", "bob"] {
+            let context = scope.new_context(Rc::new(name.to_owned())).unwrap();
+            scope.in_context(&context, |scope| scope.call(f, f, &[promise]).unwrap());
+        }
+        scope.call(f, f, &[promise]).unwrap();
+        let value = scope.undefined();
+        // Settled by a third party: the continuations still belong to who awaited, and nobody's to
+        // whoever settled them.
+        let other = scope.new_context(Rc::new("other".to_owned())).unwrap();
+        scope.in_context(&other, |scope| resolver.resolve(scope, value)).unwrap();
+        support::drain(scope).unwrap();
+        assert!(scope.context::<String>().is_none());
+    });
+    assert_eq!(*seen.borrow(), ["ann", "bob", "nobody", "ann", "bob", "other", "ann", "bob", "other"]);
+}
+
+#[test]
+fn context_values_nest_and_come_back() {
+    let world = World::new(vec![]);
+    world.enter(|scope| {
+        assert!(scope.context_value().is_undefined());
+        let one = scope.int(1);
+        let inner = scope.with_context_value(one, |scope| {
+            let two = scope.int(2);
+            let deep = scope.with_context_value(two, |scope| scope.context_value().as_int()).unwrap();
+            (deep, scope.context_value().as_int())
+        }).unwrap();
+        assert_eq!(inner, (Some(2), Some(1)));
+        assert!(scope.context_value().is_undefined());
+    });
+}
+
+#[test]
+fn unhandled_rejections_are_reported_once() {
+    let world = World::new(vec![]);
+    world.run("globalThis.p = Promise.reject(new Error('lost')); Promise.reject(1).catch(() => {}); export default 1").unwrap();
+    world.enter(|scope| {
+        let events = scope.take_rejections();
+        assert_eq!(events.len(), 1);
+        assert!(!events[0].handled);
+        let promise = scope.local(&events[0].promise);
+        let reason = scope.promise_result(promise);
+        assert_eq!(scope.display(reason), "Error: lost");
+    });
+    world.run("p.catch(() => {}); export default 1").unwrap();
+    world.enter(|scope| {
+        let events = scope.take_rejections();
+        assert_eq!(events.iter().map(|event| event.handled).collect::<Vec<_>>(), [true]);
+    });
+}
+
+#[test]
+fn a_runaway_loop_ends_at_its_cpu_limit_and_the_realm_goes_on() {
+    let world = World::new(vec![]);
+    world.module("loop", "export default () => { try { for (;;) {} } catch { globalThis.caught = 1 } finally { globalThis.finallyRan = 1 } }");
+    world.enter(|scope| {
+        let f = support::import(scope, "loop").unwrap();
+        let ended = scope.with_cpu_limit(Duration::from_millis(50), |scope| scope.call(f, f, &[]).map(|_| ()));
+        assert_eq!(ended, Err(Thrown));
+        assert!(scope.try_take_exception().is_none(), "a termination is not an exception");
+        assert!(scope.take_cpu_overrun());
+    });
+    assert_eq!(world.run("export default String([globalThis.caught, globalThis.finallyRan])").unwrap(), ",");
+}
+
+#[test]
+fn a_runaway_job_ends_too_and_leaves_the_other_jobs() {
+    let world = World::new(vec![]);
+    world.module("m", "export default () => { Promise.resolve().then(() => { for (;;) {} }); Promise.resolve().then(() => { globalThis.after = 1 }); }");
+    world.enter(|scope| {
+        let f = support::import(scope, "m").unwrap();
+        scope.call(f, f, &[]).unwrap();
+        let report = scope.with_cpu_limit(Duration::from_millis(50), |scope| scope.run_jobs(&mut |_| {}));
+        assert!(report.terminated);
+        assert_eq!(scope.discard_jobs(), 1);
+    });
+    assert_eq!(world.run("export default typeof globalThis.after").unwrap(), "undefined");
+}
+
+#[test]
+fn another_thread_can_terminate() {
+    let world = World::new(vec![]);
+    world.module("loop", "export default () => { for (;;) {} }");
+    let termination = world.runtime.termination();
+    world.enter(|scope| {
+        let f = support::import(scope, "loop").unwrap();
+        let thread = std::thread::spawn(move || termination.terminate());
+        assert!(scope.call(f, f, &[]).is_err());
+        thread.join().unwrap();
+        assert!(!scope.take_cpu_overrun());
+    });
+}
+
+#[test]
+fn a_panic_in_an_operation_is_not_catchable_and_is_told() {
+    let extension = Extension::new("t").op("op_panic", 0, |_, _| panic!("a bug in the host"))
+        .module("t/m", "import { op_panic } from 'holdfast:ops'; export default () => { try { op_panic() } catch { globalThis.caught = 1 } }");
+    let world = World::new(vec![extension]);
+    world.enter(|scope| {
+        let f = support::import(scope, "holdfast:t/m").unwrap();
+        assert!(scope.call(f, f, &[]).is_err());
+        assert!(scope.try_take_exception().is_none());
+        assert_eq!(scope.take_panic().as_deref(), Some("a bug in the host"));
+    });
+    assert_eq!(world.run("export default typeof globalThis.caught").unwrap(), "undefined");
+}
+
+#[test]
+fn a_heap_limit_stops_a_hungry_script_and_the_realm_goes_on() {
+    let options = RuntimeOptions { heap_bytes_max: Some(64 << 20), ..RuntimeOptions::default() };
+    let world = World::with_options(&options, vec![]);
+    let error = world.run("const all = []; for (;;) all.push({ a: [1, 2, 3], b: 'x' + all.length }); export default 1").unwrap_err();
+    assert_eq!(error, "terminated");
+    world.enter(|scope| assert!(scope.take_memory_overrun()));
+    let error = world.run("const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(1)); export default 1").unwrap_err();
+    assert_eq!(error, "terminated");
+    assert_eq!(world.run("export default 'alive'").unwrap(), "alive");
+}
+
+#[test]
+fn deep_recursion_is_a_range_error_not_a_crash() {
+    let world = World::new(vec![]);
+    let result = world.run("function f() { return f() + 1 } let r; try { f() } catch (e) { r = e.constructor.name } export default r").unwrap();
+    assert!(result == "InternalError" || result == "RangeError", "{result}");
+}

@@ -1,0 +1,130 @@
+//! What keeps a project from loading, said so that the user can act.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::place::{Place, Source, slashed};
+
+/// Why a project could not be loaded. The variant says which kind of trouble it is; the text is in the
+/// [`Report`]. `Display` gives `file:line:column: what is wrong`, an excerpt of the source where there is
+/// one, and the next step, each on lines of its own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProjectError {
+    /// No wrangler configuration was found.
+    #[error("{0}")]
+    NoConfig(Box<Report>),
+    /// The configuration (or a `.dev.vars`, `.env`, `tsconfig.json` file) is wrong.
+    #[error("{0}")]
+    Config(Box<Report>),
+    /// A file could not be read.
+    #[error("{0}")]
+    Read(Box<Report>),
+    /// A module does not parse, or uses what cannot be translated.
+    #[error("{0}")]
+    Syntax(Box<Report>),
+    /// An import leads nowhere, or to a file that no loader or rule covers.
+    #[error("{0}")]
+    Unresolved(Box<Report>),
+    /// Configuration and code disagree: a binding names a class that is not exported or has no migration.
+    #[error("{0}")]
+    Class(Box<Report>),
+}
+
+impl ProjectError {
+    /// The text in its parts.
+    pub fn report(&self) -> &Report {
+        match self {
+            Self::NoConfig(report)
+            | Self::Config(report)
+            | Self::Read(report)
+            | Self::Syntax(report)
+            | Self::Unresolved(report)
+            | Self::Class(report) => report,
+        }
+    }
+
+    /// Where the trouble is, when it is at a place in a file.
+    pub fn place(&self) -> Option<&Place> {
+        self.report().place.as_ref()
+    }
+}
+
+/// The parts of an error's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub place: Option<Place>,
+    /// What is wrong: one line, no final period.
+    pub what: String,
+    /// What was expected, or what to do next; may have several lines.
+    pub help: Option<String>,
+    /// The source line with carets below it.
+    pub excerpt: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self { place: None, what: what.into(), help: None, excerpt: None }
+    }
+
+    pub(crate) fn at(place: Place, what: impl Into<String>) -> Self {
+        Self { place: Some(place), ..Self::new(what) }
+    }
+
+    /// At `length` bytes from `offset` of a source, with the excerpt.
+    pub(crate) fn in_source(
+        source: Source<'_>,
+        offset: usize,
+        length: usize,
+        what: impl Into<String>,
+    ) -> Self {
+        let excerpt = Some(source.excerpt(offset, length));
+        Self { excerpt, ..Self::at(source.place(offset), what) }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn read(path: &Path, error: &std::io::Error) -> Self {
+        Self::new(format!("cannot read {}: {error}", slashed(path)))
+    }
+
+    pub(crate) fn config(self) -> ProjectError {
+        ProjectError::Config(Box::new(self))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.what)?;
+        if let Some(excerpt) = &self.excerpt {
+            write!(f, "\n{excerpt}")?;
+        }
+        for line in self.help.iter().flat_map(|help| help.lines()) {
+            write!(f, "\n  {line}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_place_what_excerpt_help() {
+        let source = Source { file: Path::new("wrangler.jsonc"), text: "{\n  \"name\": 3\n}" };
+        let error = Report::in_source(source, 12, 1, "\"name\" is a number")
+            .help("expected a string\nfor example \"chat\"")
+            .config();
+        assert_eq!(
+            error.to_string(),
+            "wrangler.jsonc:2:11: \"name\" is a number\n  2 |   \"name\": 3\n    |           ^\n  expected a string\n  for example \"chat\""
+        );
+        assert_eq!(error.place().unwrap().line, 2);
+    }
+}

@@ -1,0 +1,66 @@
+//! The object's one alarm, in the hidden table `_cf_METADATA`: part of the transaction like every other write.
+//!
+//! Key 1 holds the time in nanoseconds since the epoch, or NULL, as in Cloudflare's files; the interface counts
+//! milliseconds.
+
+use std::rc::Rc;
+
+use crate::database::{Database, Inner};
+use crate::error::Result;
+use crate::internal::Internal;
+use crate::statement::Handle;
+use crate::value::ValueRef;
+
+const CREATE_TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS _cf_METADATA (key INTEGER PRIMARY KEY, value BLOB)";
+const NANOS_PER_MILLI: i64 = 1_000_000;
+
+impl Database {
+    /// When the alarm is to ring, in milliseconds since the epoch; includes uncommitted changes.
+    pub fn get_alarm(&self) -> Result<Option<i64>> {
+        let inner = &self.inner;
+        if inner.is_absent()? {
+            return Ok(None);
+        }
+        let handle = inner.reading()?;
+        if !inner.has_table(&handle, "_cf_METADATA", &inner.tables.metadata)? {
+            return Ok(None);
+        }
+        inner.read_alarm(&handle)
+    }
+
+    /// Sets the alarm, or removes it. Times beyond the range of nanoseconds in 64 bits (the year 2262) are moved to its
+    /// end. Setting what is set already writes nothing.
+    pub fn set_alarm(&self, milliseconds: Option<i64>) -> Result<()> {
+        let inner = &self.inner;
+        let nanoseconds = milliseconds.map(|time| time.saturating_mul(NANOS_PER_MILLI));
+        if self.get_alarm()? == nanoseconds.map(|time| time / NANOS_PER_MILLI) {
+            return Ok(());
+        }
+        inner.mark_write()?;
+        let handle = inner.writing()?;
+        if inner.tables.metadata.get() != Some(true) {
+            handle
+                .batch(CREATE_TABLE)
+                .map_err(|failure| inner.judge(failure))?;
+            inner.tables.metadata.set(Some(true));
+        }
+        let value = nanoseconds.map_or(ValueRef::Null, ValueRef::Integer);
+        inner
+            .run_internal(&handle, Internal::AlarmSet, &[value], |_| {})
+            .map_err(|failure| failure.into_error(inner))
+    }
+}
+
+impl Inner {
+    fn read_alarm(&self, handle: &Rc<Handle>) -> Result<Option<i64>> {
+        let mut alarm = None;
+        self.run_internal(handle, Internal::AlarmGet, &[], |row| {
+            if let ValueRef::Integer(nanoseconds) = row.value(0) {
+                alarm = Some(nanoseconds / NANOS_PER_MILLI);
+            }
+        })
+        .map_err(|failure| failure.into_error(self))?;
+        Ok(alarm)
+    }
+}

@@ -1,0 +1,64 @@
+//! Opening one object's SQLite connection: the configuration every program runs under.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::authorizer::Access;
+use crate::database::Options;
+use crate::error::{Result, StorageError};
+use crate::limits;
+use crate::statement::Handle;
+
+/// Opens (and creates, if need be) the database at `path`.
+///
+/// Durability: write-ahead log with `synchronous=FULL`, so a commit has been flushed when it returns. The lock is
+/// exclusive: no other connection ever opens the file, which saves the shared-memory file and most lock calls.
+pub(crate) fn open_file(path: &Path, options: &Options) -> Result<std::rc::Rc<Handle>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| opening(path, &error))?;
+    configure(
+        connection,
+        options,
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    )
+    .map_err(|error| opening(path, &error))
+}
+
+/// Opens an empty database in memory.
+pub(crate) fn open_memory(options: &Options) -> Result<std::rc::Rc<Handle>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_in_memory_with_flags(flags)
+        .and_then(|connection| configure(connection, options, ""))
+        .map_err(|error| opening(Path::new(":memory:"), &error))
+}
+
+fn configure(
+    mut connection: Connection,
+    options: &Options,
+    durability: &str,
+) -> rusqlite::Result<std::rc::Rc<Handle>> {
+    connection.set_prepared_statement_cache_capacity(0);
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.execute_batch(durability)?;
+    // A negative size counts KiB of page images instead of pages.
+    connection.pragma_update(None, "cache_size", -i64::from(options.page_cache_kib))?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    limits::apply(&connection)?;
+    let access = Arc::new(Access::default());
+    access.install(&mut connection)?;
+    Ok(Handle::new(connection, access))
+}
+
+fn opening(path: &Path, error: &rusqlite::Error) -> StorageError {
+    StorageError::internal(format!(
+        "cannot open the object's database {}: {error}; check that its directory exists and is writable",
+        path.display()
+    ))
+}

@@ -1,0 +1,439 @@
+//! One object's database: the connection behind it, and what every operation shares.
+
+use std::cell::{Cell, RefCell};
+use std::path::{Path, PathBuf};
+use std::rc::{Rc, Weak};
+
+use crate::authorizer::Trust;
+use crate::cache::{StatementCache, StatementInfo};
+use crate::connection;
+use crate::cursor::Run;
+use crate::error::{ErrorKind, Result, SqliteFailure, StorageError};
+use crate::internal::Internal;
+use crate::statement::{Handle, Parameters, RawStatement};
+use crate::transaction::Transactions;
+
+/// Where an object's data lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In this file; its directory must exist. SQLite keeps `<file>-wal` beside it while the database is open.
+    File(PathBuf),
+    /// In memory, for as long as the [`Database`] exists.
+    Memory,
+}
+
+/// Bounds on what one open database may keep in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Bytes of SQL text whose compiled statements are kept (Cloudflare: 1 MiB).
+    pub statement_text_bytes_max: usize,
+    /// Number of compiled statements kept. A statement costs some kilobytes, its text some tens of bytes: this is the
+    /// bound that matters.
+    pub statements_max: usize,
+    /// KiB of database pages kept in memory.
+    pub page_cache_kib: u32,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            statement_text_bytes_max: 1024 * 1024,
+            statements_max: 64,
+            page_cache_kib: 256,
+        }
+    }
+}
+
+/// One object's database.
+///
+/// Cheap until used: the file is opened by the first operation that needs it and created by the first write. All
+/// methods take `&self`; none may be called from inside a closure given to another one.
+pub struct Database {
+    pub(crate) inner: Rc<Inner>,
+}
+
+/// An open connection.
+struct Open {
+    handle: Rc<Handle>,
+    /// The file does not exist yet: this is an empty database in memory that reads are answered from.
+    provisional: bool,
+}
+
+/// What [`Database`], its cursors and its statements share.
+pub(crate) struct Inner {
+    location: Location,
+    options: Options,
+    open: RefCell<Option<Open>>,
+    cache: RefCell<StatementCache>,
+    internal: RefCell<[Option<RawStatement>; Internal::COUNT]>,
+    pub(crate) transactions: Transactions,
+    /// Runs that held a statement when they were registered.
+    live: RefCell<Vec<Weak<Run>>>,
+    /// The one key-value listing that may be read.
+    pub(crate) listing: RefCell<Weak<Run>>,
+    pub(crate) tables: Tables,
+    /// Set by a failure that the object cannot survive; every later operation repeats it.
+    broken: RefCell<Option<StorageError>>,
+}
+
+/// Which of the runtime's own tables are known to exist. Anything that may undo a creation forgets the answer.
+#[derive(Default)]
+pub(crate) struct Tables {
+    pub(crate) kv: Cell<Option<bool>>,
+    pub(crate) metadata: Cell<Option<bool>>,
+}
+
+impl Tables {
+    /// To be called whenever the schema may have changed behind this knowledge.
+    pub(crate) fn forget(&self) {
+        self.kv.set(None);
+        self.metadata.set(None);
+    }
+}
+
+impl Database {
+    /// Describes a database; nothing is opened or created.
+    pub fn new(location: Location, options: Options) -> Database {
+        let cache = StatementCache::new(options.statement_text_bytes_max, options.statements_max);
+        Database {
+            inner: Rc::new(Inner {
+                location,
+                options,
+                open: RefCell::new(None),
+                cache: RefCell::new(cache),
+                internal: RefCell::new(std::array::from_fn(|_| None)),
+                transactions: Transactions::default(),
+                live: RefCell::new(Vec::new()),
+                listing: RefCell::new(Weak::new()),
+                tables: Tables::default(),
+                broken: RefCell::new(None),
+            }),
+        }
+    }
+
+    /// Bytes in use: pages that are not free, times the page size. A database that was never written counts as its
+    /// first page.
+    pub fn database_size(&self) -> Result<u64> {
+        let inner = &self.inner;
+        let handle = inner.reading()?;
+        let pages = inner.internal_integer(&handle, Internal::PageCount)?;
+        let free = inner.internal_integer(&handle, Internal::FreelistCount)?;
+        let pages = u64::try_from(pages.saturating_sub(free))
+            .unwrap_or(0)
+            .max(1);
+        Ok(pages * PAGE_BYTES)
+    }
+
+    /// The error that broke the object, if one did.
+    pub fn broken(&self) -> Option<StorageError> {
+        self.inner.broken.borrow().clone()
+    }
+
+    /// True while a connection is open.
+    pub fn is_open(&self) -> bool {
+        self.inner.open.borrow().is_some()
+    }
+
+    /// Closes the connection if nothing depends on it: no transaction, no savepoint, no cursor with rows left, and a
+    /// file to come back to. Connection settings made by `PRAGMA` are lost. Tells whether it is closed now.
+    pub fn close_if_idle(&self) -> bool {
+        let inner = &self.inner;
+        let idle = inner.transactions.is_idle()
+            && inner.location != Location::Memory
+            && !inner.has_live_runs();
+        if idle {
+            inner.shut(None);
+        }
+        !self.is_open()
+    }
+
+    /// Closes the connection. Uncommitted writes are lost, cursors end with `Durable Object storage is no longer
+    /// accessible.`, and savepoints are forgotten. The next operation opens the file again; a database in memory starts
+    /// empty.
+    pub fn close(&self) {
+        self.inner.transactions.forget();
+        self.inner
+            .shut(Some(StorageError::error(crate::NO_LONGER_ACCESSIBLE)));
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Cursors may outlive this value; the connection does not.
+        self.close();
+    }
+}
+
+const PAGE_BYTES: u64 = 4096;
+
+impl Inner {
+    /// The path of the file, if there is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &self.location {
+            Location::File(path) => Some(path),
+            Location::Memory => None,
+        }
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    fn check(&self) -> Result<()> {
+        match &*self.broken.borrow() {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Marks the object as broken by `error`, unless it is broken already, and gives the error that counts.
+    pub(crate) fn break_with(&self, message: impl Into<String>) -> StorageError {
+        self.broken
+            .borrow_mut()
+            .get_or_insert_with(|| StorageError::new(ErrorKind::Critical, message))
+            .clone()
+    }
+
+    /// A connection to read from; creates no file.
+    pub(crate) fn reading(&self) -> Result<Rc<Handle>> {
+        self.check()?;
+        let mut open = self.open.borrow_mut();
+        if let Some(open) = &*open {
+            return Ok(Rc::clone(&open.handle));
+        }
+        let missing = match self.path() {
+            Some(path) => !exists(path)?,
+            None => false,
+        };
+        let handle = match self.path() {
+            Some(path) if !missing => connection::open_file(path, &self.options)?,
+            _ => connection::open_memory(&self.options)?,
+        };
+        *open = Some(Open {
+            handle: Rc::clone(&handle),
+            provisional: missing,
+        });
+        Ok(handle)
+    }
+
+    /// A connection to write to; creates the file if need be.
+    pub(crate) fn writing(&self) -> Result<Rc<Handle>> {
+        self.check()?;
+        if self.is_provisional() {
+            // Cursors over the empty database keep it alive until they are through.
+            self.drop_statements();
+            self.open.replace(None);
+        }
+        let mut open = self.open.borrow_mut();
+        if let Some(open) = &*open {
+            return Ok(Rc::clone(&open.handle));
+        }
+        let handle = match self.path() {
+            Some(path) => connection::open_file(path, &self.options)?,
+            None => connection::open_memory(&self.options)?,
+        };
+        *open = Some(Open {
+            handle: Rc::clone(&handle),
+            provisional: false,
+        });
+        Ok(handle)
+    }
+
+    /// True while reads are answered from an empty database because the file does not exist.
+    pub(crate) fn is_provisional(&self) -> bool {
+        self.open
+            .borrow()
+            .as_ref()
+            .is_some_and(|open| open.provisional)
+    }
+
+    /// True if nothing was ever written here, found out without opening anything.
+    pub(crate) fn is_absent(&self) -> Result<bool> {
+        self.check()?;
+        match &*self.open.borrow() {
+            Some(open) => Ok(open.provisional),
+            None => match self.path() {
+                Some(path) => Ok(!exists(path)?),
+                None => Ok(true),
+            },
+        }
+    }
+
+    /// Turns a failure of a statement into the program's error, breaking the object if SQLite has rolled back what the
+    /// program believes to be open.
+    pub(crate) fn judge(&self, failure: SqliteFailure) -> StorageError {
+        if failure.may_roll_back() && !self.transactions.is_idle() && self.autocommit() {
+            return self.break_with(failure.to_string());
+        }
+        failure.into()
+    }
+
+    /// True if SQLite has no transaction open.
+    pub(crate) fn autocommit(&self) -> bool {
+        self.open
+            .borrow()
+            .as_ref()
+            .is_none_or(|open| open.handle.autocommit())
+    }
+
+    /// Registers a run that holds a statement, to be cancelled when the connection goes.
+    pub(crate) fn watch(&self, run: &Rc<Run>) {
+        let mut live = self.live.borrow_mut();
+        if live.len() == live.capacity() {
+            live.retain(|run| run.upgrade().is_some_and(|run| run.is_live()));
+        }
+        live.push(Rc::downgrade(run));
+    }
+
+    pub(crate) fn has_live_runs(&self) -> bool {
+        self.live
+            .borrow()
+            .iter()
+            .any(|run| run.upgrade().is_some_and(|run| run.is_live()))
+    }
+
+    /// Closes the connection, first ending every run with `reason`.
+    ///
+    /// All statements are finalized here: SQLite closes a connection for good only when none is left.
+    pub(crate) fn shut(&self, reason: Option<StorageError>) {
+        let live = self.live.take();
+        if let Some(reason) = reason {
+            for run in live.iter().filter_map(Weak::upgrade) {
+                run.cancel(reason.clone());
+            }
+        }
+        self.drop_statements();
+        self.open.replace(None);
+    }
+
+    fn drop_statements(&self) {
+        self.cache.borrow_mut().clear();
+        self.internal.borrow_mut().fill_with(|| None);
+        self.tables.forget();
+    }
+
+    pub(crate) fn take_cached(&self, sql: &str) -> Option<(RawStatement, Rc<StatementInfo>)> {
+        self.cache.borrow_mut().take(sql)
+    }
+
+    pub(crate) fn register(&self, info: &Rc<StatementInfo>) {
+        self.cache.borrow_mut().register(info);
+    }
+
+    /// Takes back a statement of the program after its run.
+    pub(crate) fn put_back(&self, info: &Rc<StatementInfo>, statement: RawStatement) {
+        self.cache.borrow_mut().put_back(info, statement);
+    }
+
+    /// Takes one of our statements for a run on `handle`.
+    pub(crate) fn take_internal(
+        &self,
+        handle: &Rc<Handle>,
+        which: Internal,
+    ) -> Result<RawStatement> {
+        if let Some(statement) = self.internal.borrow_mut()[which as usize].take() {
+            return Ok(statement);
+        }
+        let prepared = handle
+            .prepare(which.sql(), Trust::Internal)
+            .map_err(|failure| internal_failure(&failure))?;
+        prepared
+            .statement
+            .ok_or_else(|| StorageError::internal("an internal statement is empty"))
+    }
+
+    /// Takes back one of our statements, unless the connection it belongs to has been replaced.
+    pub(crate) fn put_back_internal(&self, which: Internal, statement: RawStatement) {
+        let current = matches!(&*self.open.borrow(), Some(open) if Rc::ptr_eq(&open.handle, statement.handle()));
+        if current {
+            self.internal.borrow_mut()[which as usize] = Some(statement);
+        }
+    }
+
+    /// Runs one of our statements to its end.
+    pub(crate) fn run_internal(
+        &self,
+        handle: &Rc<Handle>,
+        which: Internal,
+        parameters: Parameters<'_>,
+        row: impl FnMut(&RawStatement),
+    ) -> Result<(), InternalFailure> {
+        let mut statement = self
+            .take_internal(handle, which)
+            .map_err(InternalFailure::Other)?;
+        let result = statement.run(parameters, row);
+        self.put_back_internal(which, statement);
+        result.map_err(InternalFailure::Sqlite)
+    }
+
+    /// The single integer that one of our statements returns.
+    fn internal_integer(&self, handle: &Rc<Handle>, which: Internal) -> Result<i64> {
+        let mut result = None;
+        self.run_internal(handle, which, &[], |row| {
+            if let crate::value::ValueRef::Integer(value) = row.value(0) {
+                result = Some(value);
+            }
+        })
+        .map_err(|failure| failure.into_error(self))?;
+        result.ok_or_else(|| StorageError::internal(format!("no result from {}", which.sql())))
+    }
+
+    /// True if the table exists, asked of SQLite only when `known` does not say.
+    pub(crate) fn has_table(
+        &self,
+        handle: &Rc<Handle>,
+        name: &str,
+        known: &Cell<Option<bool>>,
+    ) -> Result<bool> {
+        if let Some(exists) = known.get() {
+            return Ok(exists);
+        }
+        let mut exists = false;
+        let name = crate::value::ValueRef::Text(name.as_bytes());
+        self.run_internal(handle, Internal::TableExists, &[name], |_| exists = true)
+            .map_err(|failure| failure.into_error(self))?;
+        known.set(Some(exists));
+        Ok(exists)
+    }
+}
+
+/// Why one of our own statements failed.
+pub(crate) enum InternalFailure {
+    Sqlite(SqliteFailure),
+    Other(StorageError),
+}
+
+impl InternalFailure {
+    /// The error of an operation whose SQL the program did not write: internal, unless it broke the object or a value
+    /// was too large.
+    pub(crate) fn into_error(self, database: &Inner) -> StorageError {
+        match self {
+            InternalFailure::Sqlite(failure)
+                if failure.primary() == rusqlite::ffi::SQLITE_TOOBIG =>
+            {
+                failure.into()
+            }
+            InternalFailure::Sqlite(failure) => {
+                let mut error = database.judge(failure);
+                if error.kind == ErrorKind::Error {
+                    error.kind = ErrorKind::Internal;
+                }
+                error
+            }
+            InternalFailure::Other(error) => error,
+        }
+    }
+}
+
+fn internal_failure(failure: &SqliteFailure) -> StorageError {
+    StorageError::internal(failure.to_string())
+}
+
+fn exists(path: &Path) -> Result<bool> {
+    path.try_exists().map_err(|error| {
+        StorageError::internal(format!(
+            "cannot look for the object's database {}: {error}",
+            path.display()
+        ))
+    })
+}

@@ -1,0 +1,139 @@
+// Bodies across the border between JavaScript and the host: handles read here, streams fed to the host.
+
+import {
+  op_body_cancel, op_body_channel, op_body_closed, op_body_fail, op_body_finish, op_body_length, op_body_read,
+  op_body_send, op_body_sender_fail, op_encode,
+} from "holdfast:ops";
+import { bytesOfBuffer } from "./blob.js";
+import { PromisePrototypeThen, TypedArrayPrototypeGetByteLength } from "./primordials.js";
+import {
+  createReadableByteStream, expectedLength, getInternalReader, nativeSource, setNativeSource,
+} from "./streams/index.js";
+
+// --- reading a handle -----------------------------------------------------------------------------
+
+// Why a body fails, where the reason is a JavaScript value, which the host cannot keep (the reason of an abort).
+const failures = new WeakMap();
+// What to do once a body is over.
+const endings = new WeakMap();
+
+function ended(handle) {
+  const ending = endings.get(handle);
+  if (ending === undefined) return;
+  endings.delete(handle);
+  ending();
+}
+
+function failureOf(handle, error) {
+  ended(handle);
+  return failures.has(handle) ? failures.get(handle) : error;
+}
+
+/** Runs `ending` when the body was read to its end, failed or was cancelled. */
+export function whenHostBodyEnds(handle, ending) {
+  endings.set(handle, ending);
+}
+
+/** Every read of the body, also one that waits, fails with `reason`, and its source is let go. */
+export function failHostBody(handle, reason) {
+  failures.set(handle, reason);
+  op_body_fail(handle, "The body was aborted.");
+}
+
+/** Runs `op_body_collect` or `op_body_text`. */
+export async function readHost(handle, operation) {
+  try {
+    const result = await operation(handle);
+    ended(handle);
+    return result;
+  } catch (error) {
+    throw failureOf(handle, error);
+  }
+}
+
+/** The byte stream of a body; while nobody reads it, the body can still be passed on whole. */
+export function streamOfHost(handle) {
+  const stream = createReadableByteStream({
+    async pull() {
+      try {
+        const chunk = await op_body_read(handle);
+        if (chunk === null) ended(handle);
+        return chunk;
+      } catch (error) {
+        throw failureOf(handle, error);
+      }
+    },
+    cancel() {
+      op_body_cancel(handle);
+      ended(handle);
+    },
+    length: op_body_length(handle),
+  });
+  setNativeSource(stream, handle);
+  return stream;
+}
+
+// --- feeding the host -----------------------------------------------------------------------------
+
+/** The handle of a body that gets the bytes of `stream`, which is neither locked nor disturbed. */
+export function streamToHost(stream) {
+  const native = nativeSource(stream);
+  const reader = getInternalReader(stream);
+  // An untouched body goes on as it is. The reader stays: nobody else may read what is sent.
+  if (native !== undefined) return native;
+  const { 0: sender, 1: handle } = op_body_channel(expectedLength(stream));
+  pump(reader, sender);
+  return handle;
+}
+
+// The bytes of a chunk; undefined for what a body cannot consist of.
+function chunkBytes(chunk) {
+  return typeof chunk === "string" ? op_encode(chunk) : bytesOfBuffer(chunk);
+}
+
+async function pump(reader, sender) {
+  let cancelled = false;
+  const cancel = (reason) => {
+    if (cancelled) return;
+    cancelled = true;
+    PromisePrototypeThen(reader.cancel(reason), undefined, () => {});
+  };
+  // A source that is silent for long must learn as well that its reader has gone.
+  PromisePrototypeThen(op_body_closed(sender), () => cancel(new Error("Network connection lost.")));
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (cancelled) break;
+      if (done) {
+        cancelled = true;
+        op_body_finish(sender);
+        return;
+      }
+      const bytes = chunkBytes(value);
+      if (bytes === undefined) {
+        const error = new TypeError("This ReadableStream did not return bytes.");
+        op_body_sender_fail(sender, error.message);
+        cancel(error);
+        return;
+      }
+      if (TypedArrayPrototypeGetByteLength(bytes) === 0) continue;
+      if (!(await op_body_send(sender, bytes))) {
+        cancel(new Error("Network connection lost."));
+        break;
+      }
+    }
+    op_body_sender_fail(sender, "The stream was cancelled.");
+  } catch (error) {
+    // The stream failed. The peer sees a body that breaks off.
+    cancelled = true;
+    op_body_sender_fail(sender, messageOf(error));
+  }
+}
+
+function messageOf(error) {
+  try {
+    return `${error}`;
+  } catch {
+    return "The stream failed.";
+  }
+}

@@ -1,0 +1,33 @@
+use super::Coding;
+
+/// Why a body could not be read to its end.
+///
+/// The texts are what a Worker sees.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// The peer went away, or the connection failed, before the end of the body.
+    #[error("Network connection lost.")]
+    ConnectionLost,
+    /// The side that makes the body failed with this message.
+    #[error("{0}")]
+    Failed(String),
+    /// The bytes are not what their `Content-Encoding` says.
+    #[error("{} decompression failed.", .0.title())]
+    Undecodable(Coding),
+    /// More bytes than the reader takes.
+    #[error("The body is larger than the limit of {limit} bytes.")]
+    TooLarge {
+        /// In bytes.
+        limit: usize,
+    },
+    /// The body may not be read any more, for the reason in the text (the response was sent, the client has gone, …).
+    #[error("{0}")]
+    Revoked(&'static str),
+}
+
+impl BodyError {
+    /// Whether a Worker gets it as a `TypeError` (otherwise: an `Error`).
+    pub fn is_type_error(&self) -> bool {
+        matches!(self, Self::Undecodable(_) | Self::Revoked(_))
+    }
+}

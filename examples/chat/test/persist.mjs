@@ -1,0 +1,27 @@
+// What must outlive the death of the process: used by conformance/run-examples.mjs.
+
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+
+/** Posts to a fresh room; the returned token is handed to `after`. */
+export async function before(baseUrl) {
+  const room = `kept-${randomUUID().slice(0, 18)}`;
+  const messages = [];
+  for (const text of ["first", "second", "third"]) {
+    const response = await fetch(`${baseUrl}/api/rooms/${room}/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ author: "Ada", text }),
+    });
+    assert.equal(response.status, 201);
+    messages.push((await response.json()).message);
+  }
+  return { room, messages };
+}
+
+export async function after(baseUrl, { room, messages }) {
+  const listed = await (await fetch(`${baseUrl}/api/rooms/${room}/messages`)).json();
+  assert.deepEqual(listed.messages, messages);
+  const { rooms } = await (await fetch(`${baseUrl}/api/rooms`)).json();
+  assert.equal(rooms.find((r) => r.name === room)?.messages, messages.length);
+}
