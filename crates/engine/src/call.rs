@@ -1,11 +1,18 @@
 //! Rust calls JavaScript.
 
-use mozjs::jsapi::{Call, Construct1, CurrentGlobalOrNull, HandleValueArray, JSObject};
+use std::ffi::CStr;
+
+use mozjs::jsapi::glue::{DeleteEnvironmentChain, NewEnvironmentChain};
+use mozjs::jsapi::{
+    Call, CompileFunctionUtf8, Construct1, CurrentGlobalOrNull, HandleValueArray, JS_GetFunctionObject,
+    JSObject, ReportUncatchableException,
+};
 use mozjs::jsval::ObjectValue;
 use mozjs::rooted;
 
 use crate::handles::Local;
 use crate::scope::{JsResult, Scope, Thrown};
+use crate::stencil::compile_options;
 
 impl<'s> Scope<'s> {
     /// `function.call(this, ...args)`.
@@ -36,6 +43,35 @@ impl<'s> Scope<'s> {
             Construct1(self.cx(), constructor.handle(), &array, object.handle_mut().into())
         };
         if done { Ok(self.root(ObjectValue(object.get()))) } else { Err(Thrown) }
+    }
+
+    /// Compiles `body` as a function of these parameters, named in stack traces by `file`. Lines of
+    /// the body count from 1.
+    pub fn compile_function(
+        &mut self, file: &str, parameters: &[&CStr], body: &str,
+    ) -> JsResult<'s> {
+        let names: Vec<_> = parameters.iter().map(|name| name.as_ptr()).collect();
+        // SAFETY: names, text and options outlive the call; an empty environment chain means the
+        // global scope; the function is rooted at once.
+        unsafe {
+            let options = compile_options(self.cx(), file);
+            let chain = NewEnvironmentChain(self.cx(), mozjs::jsapi::SupportUnscopables::No);
+            let function = CompileFunctionUtf8(self.cx(), chain, options.ptr, c"".as_ptr(),
+                names.len() as u32, names.as_ptr(), body.as_ptr().cast(), body.len());
+            DeleteEnvironmentChain(chain);
+            if function.is_null() {
+                return Err(Thrown);
+            }
+            Ok(self.root(ObjectValue(JS_GetFunctionObject(function))))
+        }
+    }
+
+    /// Ends the JavaScript that is running, at once and uncatchably.
+    pub fn terminate(&mut self) -> Thrown {
+        self.inner().ended.set(true);
+        // SAFETY: `cx` is live.
+        unsafe { ReportUncatchableException(self.cx()) };
+        Thrown
     }
 
     /// The global object of the current realm.

@@ -16,6 +16,7 @@ use mozjs::jsapi::{
 };
 use mozjs::jsval::{JSVal, NullValue, UndefinedValue};
 use mozjs::rooted;
+use mozjs::rust::get_object_class;
 
 use crate::handles::Local;
 use crate::host::{data_of, set_data};
@@ -136,6 +137,18 @@ impl CurrentContext {
         }
     }
 
+    /// Asks `filter` about the Rust value of a context object; without one the answer is yes.
+    ///
+    /// # Safety
+    /// `value` must be null or an object of CLASS.
+    pub(crate) unsafe fn with_data(value: JSVal, filter: &dyn Fn(&ContextData) -> bool) -> bool {
+        if !value.is_object() {
+            return true;
+        }
+        // SAFETY: as the caller promises; the filter has no access to the engine.
+        unsafe { data_of(value.to_object()).is_none_or(|data| filter(&*data)) }
+    }
+
     /// The Rust value of a context object.
     ///
     /// # Safety
@@ -175,6 +188,20 @@ impl<'s> Scope<'s> {
     /// Runs `f` with `context` current.
     pub fn in_context<R>(&mut self, context: &Global, f: impl FnOnce(&mut Scope<'s>) -> R) -> R {
         let context = self.local(context);
+        self.with_current(context, f)
+    }
+
+    /// Like [`Scope::in_context`], with the context's handle already local.
+    ///
+    /// # Panics
+    /// When `context` was not made by [`Scope::new_context`].
+    pub fn in_context_of<R>(
+        &mut self, context: Local<'_>, f: impl FnOnce(&mut Scope<'s>) -> R,
+    ) -> R {
+        // SAFETY: a live object; the question does not allocate.
+        let is_context = context.is_object()
+            && unsafe { std::ptr::eq(get_object_class(context.value().to_object()), &CLASS) };
+        assert!(is_context, "not a context");
         self.with_current(context, f)
     }
 
@@ -233,6 +260,16 @@ impl<'s> Scope<'s> {
 pub struct ContextReader(Rc<Inner>);
 
 impl crate::Runtime {
+    /// Lets `filter` decide, before each job, whether jobs of its context may still run; a job that
+    /// may not is dropped. Can be set once.
+    ///
+    /// # Panics
+    /// When it is set already.
+    pub fn set_job_filter(&self, filter: impl Fn(&ContextData) -> bool + 'static) {
+        let set = self.inner().job_filter.set(Box::new(filter));
+        assert!(set.is_ok(), "the job filter is set once");
+    }
+
     /// A reader of this runtime's current context.
     pub fn context_reader(&self) -> ContextReader {
         ContextReader(Rc::clone(self.inner()))

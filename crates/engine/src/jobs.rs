@@ -10,6 +10,8 @@ use mozjs::jsapi::{
 use mozjs::jsval::ObjectValue;
 use mozjs::rooted;
 
+use crate::context::CurrentContext;
+use crate::handles::Local;
 use crate::realm::EnteredRealm;
 use crate::runtime::Inner;
 use crate::scope::{Scope, Thrown};
@@ -110,6 +112,16 @@ impl Scope<'_> {
         dropped
     }
 
+    /// Asks the driver whether jobs of this context may (still) run.
+    fn may_run(&self, context: Local<'_>) -> bool {
+        let inner = self.inner();
+        match inner.job_filter.get() {
+            // SAFETY: only objects of the context class, or null, are contexts.
+            Some(filter) => unsafe { CurrentContext::with_data(context.value(), filter) },
+            None => true,
+        }
+    }
+
     fn run_next_job(&mut self) -> Result<(), Thrown> {
         let cx = self.cx();
         self.inner().context.account(cx);
@@ -141,6 +153,9 @@ impl Scope<'_> {
             } else {
                 queued_in
             };
+            if !self.may_run(context) {
+                return Ok(());
+            }
             let done = self.with_current(context, |scope| {
                 RunJSMicroTask(scope.cx(), job.handle().into())
             });

@@ -261,7 +261,10 @@ fn fill_meta(scope: &mut Scope<'_>, key: Local<'_>, meta: Local<'_>) -> Result<(
     let key = scope.to_string(key)?;
     let realm = scope.realm_data();
     if key == OPS {
-        let ops = scope.local(&realm.ops);
+        let ops = match &*realm.ops.borrow() {
+            Some(ops) => scope.local(ops),
+            None => scope.undefined(),
+        };
         return scope.set(meta, "ops", ops);
     }
     if key.starts_with(OWN) {

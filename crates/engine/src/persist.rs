@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use mozjs::glue::CallValueTracer;
-use mozjs::jsapi::{Heap, JSTracer, TracerKind};
+use mozjs::jsapi::{Heap, JSTracer};
 use mozjs::jsval::{JSVal, UndefinedValue};
 
 use crate::handles::Local;
@@ -80,12 +80,9 @@ impl Slab {
     /// # Safety
     /// To be called from a tracer callback of the runtime whose values these are.
     pub(crate) unsafe fn trace(&self, tracer: *mut JSTracer) {
-        // SAFETY: the tracer is live for the call. Nursery values in the slab are in the store
-        // buffer by the write barrier of `Heap::set`, so tenuring finds and updates them itself.
+        // SAFETY: the tracer is live for the call, and so are the slots. Nursery values in the slab
+        // are in the store buffer by the write barrier of `Heap::set`.
         unsafe {
-            if (*tracer).kind_ == TracerKind::Tenuring {
-                return;
-            }
             for index in 0..self.used {
                 let slot = std::ptr::from_ref(self.slot(index)).cast_mut();
                 CallValueTracer(tracer, slot.cast(), c"global".as_ptr());

@@ -50,9 +50,10 @@ pub struct Realm(Rc<RealmData>);
 
 /// What the module hooks find through the realm's private pointer.
 pub(crate) struct RealmData {
-    global: Global,
+    /// `None` once the realm is retired.
+    global: RefCell<Option<Global>>,
     /// The object with all operations, for `holdfast:ops`.
-    pub(crate) ops: Global,
+    pub(crate) ops: RefCell<Option<Global>>,
     pub(crate) modules: RefCell<HashMap<String, Global>>,
     pub(crate) loader: Rc<dyn ModuleLoader>,
     pub(crate) stencils: StencilCache,
@@ -105,8 +106,8 @@ impl Runtime {
             let ops = define_ops(scope, &self.inner().extensions)?;
             let object = scope.root(ObjectValue(global.get()));
             let data = Rc::new(RealmData {
-                global: scope.persist(object),
-                ops,
+                global: RefCell::new(Some(scope.persist(object))),
+                ops: RefCell::new(Some(ops)),
                 modules: RefCell::new(HashMap::new()),
                 loader,
                 stencils,
@@ -120,17 +121,29 @@ impl Runtime {
         Ok(realm)
     }
 
+    /// Lets go of a realm, which nobody may enter any more; what nothing else refers to can then be
+    /// collected.
+    pub fn retire_realm(&self, realm: &Realm) {
+        let modules = std::mem::take(&mut *realm.0.modules.borrow_mut());
+        drop(modules);
+        drop(realm.0.ops.take());
+        drop(realm.0.global.take());
+    }
+
     /// Enters `realm` and runs `f` with a scope in it. May be nested.
     ///
     /// # Panics
-    /// When `realm` belongs to another runtime.
+    /// When `realm` belongs to another runtime, or is retired.
     pub fn enter<R>(&self, realm: &Realm, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
         let cx = self.inner().cx;
         // SAFETY: `cx` is live on this thread, since `Runtime` is not Send. The global is read
         // without a realm, which needs none, and its realm is entered before `f` runs.
         unsafe {
             let mut outer = Scope::new(cx);
-            let global = outer.local(&realm.0.global);
+            let global = match &*realm.0.global.borrow() {
+                Some(global) => outer.local(global),
+                None => panic!("the realm is retired"),
+            };
             let _entered = EnteredRealm::new(cx, global.value().to_object());
             let mut scope = Scope::new(cx);
             f(&mut scope)

@@ -1,9 +1,10 @@
 //! A runtime: one JavaScript heap on one thread.
 
 use std::any::{Any, TypeId};
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::collections::HashMap;
 use std::ffi::c_void;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::sync::mpsc;
@@ -12,6 +13,7 @@ use mozjs::jsapi::{
     ContextOptionsRef, JS_AddExtraGCRootsTracer, JS_GC, JS_GetContextPrivate,
     JS_SetContextPrivate, JS_SetNativeStackQuota, JSContext, JSTracer,
 };
+use mozjs::gc::{CustomAutoRooter, CustomAutoRooterGuard, CustomTrace};
 use mozjs::rust::{JSEngine, JSEngineHandle};
 
 use crate::context::CurrentContext;
@@ -46,9 +48,30 @@ pub struct Runtime {
     // In this order: realms hold roots in the context, which dies with `js`; its last collection
     // still asks `inner` for roots.
     realms: RefCell<Vec<Realm>>,
+    rooter: ManuallyDrop<CustomAutoRooterGuard<'static, StackRoots>>,
     js: mozjs::rust::Runtime,
     inner: Rc<Inner>,
 }
+
+/// Roots that every collection must visit, also those of the nursery, which skip the tracers added
+/// to a context: SpiderMonkey visits the list of automatic rooters in both.
+struct StackRoots(*const Inner);
+
+// SAFETY: traces all that it promises to: the handle stack and the current contexts.
+unsafe impl CustomTrace for StackRoots {
+    fn trace(&self, tracer: *mut JSTracer) {
+        // SAFETY: `Inner` outlives the rooter, which `Runtime` drops first. A trace runs inside an
+        // allocation, when no Rust code holds a borrow of the handle stack.
+        unsafe {
+            let inner = &*self.0;
+            (*inner.handles.get()).trace(tracer);
+            inner.context.trace(tracer);
+        }
+    }
+}
+
+/// May jobs of this context run?
+pub(crate) type JobFilter = Box<dyn Fn(&crate::ContextData) -> bool>;
 
 /// What scopes, globals and callbacks share. Its address is the context's private pointer.
 pub(crate) struct Inner {
@@ -57,6 +80,7 @@ pub(crate) struct Inner {
     pub(crate) slab: RefCell<Slab>,
     pub(crate) state: RefCell<HashMap<TypeId, Rc<dyn Any>>>,
     pub(crate) context: CurrentContext,
+    pub(crate) job_filter: OnceCell<JobFilter>,
     pub(crate) rejections: RefCell<Rejections>,
     pub(crate) limits: Limits,
     /// The zone of the runtime's realms, null before the first.
@@ -138,6 +162,7 @@ impl Runtime {
             slab: RefCell::new(Slab::new()),
             state: RefCell::new(HashMap::new()),
             context: CurrentContext::new(),
+            job_filter: OnceCell::new(),
             rejections: RefCell::new(Rejections::new()),
             limits: Limits::new(js.thread_safe_js_context(), options.heap_bytes_max),
             zone: Cell::new(std::ptr::null_mut()),
@@ -151,7 +176,7 @@ impl Runtime {
         // outlives the context (see the order of `Runtime`'s fields).
         unsafe {
             JS_SetContextPrivate(cx, private);
-            JS_AddExtraGCRootsTracer(cx, Some(trace_roots), private);
+            JS_AddExtraGCRootsTracer(cx, Some(trace_slab), private);
             (*ContextOptionsRef(cx)).set_asyncStackCaptureDebuggeeOnly_(!options.async_stacks);
             let quota = options.stack_bytes;
             JS_SetNativeStackQuota(cx, quota, quota - 16 * 1024, quota - 128 * 1024);
@@ -161,7 +186,11 @@ impl Runtime {
             module::install(cx);
             rejection::install(cx);
         }
-        Runtime { realms: RefCell::new(Vec::new()), js, inner }
+        let roots = StackRoots(Rc::as_ptr(&inner));
+        // The list of rooters is a stack; this one is at its bottom from the first moment to the last.
+        let rooter: &'static mut _ = Box::leak(Box::new(CustomAutoRooter::new(roots)));
+        let rooter = ManuallyDrop::new(rooter.root(cx));
+        Runtime { realms: RefCell::new(Vec::new()), rooter, js, inner }
     }
 
     /// Makes state of type `T` available to operations through [`crate::Scope::state`].
@@ -204,17 +233,15 @@ impl Drop for Runtime {
         self.inner.slab.borrow_mut().clear();
         // Globals may outlive the runtime; from now on they touch nothing when dropped.
         self.inner.alive.set(false);
+        // SAFETY: dropped once, here, while the context lives; nobody uses it after. The few bytes
+        // it stood in are left to the process.
+        unsafe { ManuallyDrop::drop(&mut self.rooter) };
     }
 }
 
-unsafe extern "C" fn trace_roots(tracer: *mut JSTracer, data: *mut c_void) {
-    // SAFETY: `data` is the `Inner` given to `JS_AddExtraGCRootsTracer`, alive with its context; a
-    // trace runs inside an allocation, when no Rust code holds a borrow of the handle stack.
-    unsafe {
-        let inner = &*data.cast::<Inner>();
-        (*inner.handles.get()).trace(tracer);
-        // A borrow can be held only by code that does not allocate; see persist.rs.
-        (*inner.slab.as_ptr()).trace(tracer);
-        inner.context.trace(tracer);
-    }
+/// Full collections only: what the slab holds of the nursery is in the store buffer.
+unsafe extern "C" fn trace_slab(tracer: *mut JSTracer, data: *mut c_void) {
+    // SAFETY: `data` is the `Inner` given to `JS_AddExtraGCRootsTracer`, alive with its context. A
+    // borrow of the slab can be held only by code that does not allocate; see persist.rs.
+    unsafe { (*(*data.cast::<Inner>()).slab.as_ptr()).trace(tracer) };
 }

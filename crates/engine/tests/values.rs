@@ -149,3 +149,27 @@ fn stacks_read_as_v8s() {
     assert_eq!(lines[1], "    at inner (main0.js:2:10)");
     assert!(lines[2].starts_with("    at ") && lines[2].contains("main0.js:4:16"), "{stack}");
 }
+
+#[test]
+fn locals_survive_collections_of_the_nursery() {
+    let world = World::new(vec![]);
+    world.enter(|scope| {
+        // Far more garbage than the nursery holds, while thousands of young objects are only locals.
+        let mut kept = Vec::new();
+        for n in 0..3000 {
+            let text = scope.string(&format!("value {n}")).unwrap();
+            let object = scope.object().unwrap();
+            scope.set(object, "v", text).unwrap();
+            kept.push(object);
+            scope.nest(|scope| {
+                for _ in 0..300 {
+                    scope.object().unwrap();
+                }
+            });
+        }
+        for (n, object) in kept.into_iter().enumerate() {
+            let value = scope.get(object, "v").unwrap();
+            assert_eq!(scope.to_string(value).unwrap(), format!("value {n}"));
+        }
+    });
+}

@@ -63,11 +63,19 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { place: None, what: what.into(), help: None, excerpt: None }
+        Self {
+            place: None,
+            what: what.into(),
+            help: None,
+            excerpt: None,
+        }
     }
 
     pub(crate) fn at(place: Place, what: impl Into<String>) -> Self {
-        Self { place: Some(place), ..Self::new(what) }
+        Self {
+            place: Some(place),
+            ..Self::new(what)
+        }
     }
 
     /// At `length` bytes from `offset` of a source, with the excerpt.
@@ -78,7 +86,10 @@ impl Report {
         what: impl Into<String>,
     ) -> Self {
         let excerpt = Some(source.excerpt(offset, length));
-        Self { excerpt, ..Self::at(source.place(offset), what) }
+        Self {
+            excerpt,
+            ..Self::at(source.place(offset), what)
+        }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -117,7 +128,10 @@ mod tests {
 
     #[test]
     fn the_text_is_place_what_excerpt_help() {
-        let source = Source { file: Path::new("wrangler.jsonc"), text: "{\n  \"name\": 3\n}" };
+        let source = Source {
+            file: Path::new("wrangler.jsonc"),
+            text: "{\n  \"name\": 3\n}",
+        };
         let error = Report::in_source(source, 12, 1, "\"name\" is a number")
             .help("expected a string\nfor example \"chat\"")
             .config();

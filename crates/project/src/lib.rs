@@ -36,7 +36,8 @@ mod project;
 pub use config::{Config, DurableObjectBinding, DurableObjectClass, NEWEST_COMPATIBILITY_DATE};
 pub use error::{ProjectError, Report};
 pub use graph::{
-    Exports, Mappings, Module, ModuleGraph, ModuleId, ModuleKind, Positions, Request, RequestKind, Target,
+    Exports, Mappings, Module, ModuleGraph, ModuleId, ModuleKind, Positions, Request, RequestKind,
+    Target,
 };
 pub use place::{Place, Warning};
 pub use project::{LoadOptions, Project};

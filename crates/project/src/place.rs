@@ -80,10 +80,16 @@ impl Source<'_> {
         let (start, line) = self.line_of(offset);
         let offset = self.text.floor_char_boundary(offset);
         let before: Vec<char> = self.text[start..offset].chars().collect();
-        let rest: Vec<char> =
-            self.text[offset..].chars().take_while(|c| *c != '\n' && *c != '\r').collect();
+        let rest: Vec<char> = self.text[offset..]
+            .chars()
+            .take_while(|c| *c != '\n' && *c != '\r')
+            .collect();
         let cut = before.len().saturating_sub(SHOWN_BEFORE);
-        let cut = if before.len() + rest.len() <= SHOWN_MAX { 0 } else { cut };
+        let cut = if before.len() + rest.len() <= SHOWN_MAX {
+            0
+        } else {
+            cut
+        };
         let shown: String = before[cut..]
             .iter()
             .chain(rest.iter())
@@ -98,13 +104,20 @@ impl Source<'_> {
         let number = line.to_string();
         let gutter = " ".repeat(number.len());
         let indent = " ".repeat(before.len() - cut);
-        format!("  {number} | {}\n  {gutter} | {indent}{}", shown.trim_end(), "^".repeat(carets))
+        format!(
+            "  {number} | {}\n  {gutter} | {indent}{}",
+            shown.trim_end(),
+            "^".repeat(carets)
+        )
     }
 
     /// The byte offset where the line of `offset` begins, and its number from 1.
     fn line_of(&self, offset: usize) -> (usize, usize) {
         let head = &self.text.as_bytes()[..offset.min(self.text.len())];
-        let start = head.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let start = head
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
         (start, head.iter().filter(|b| **b == b'\n').count() + 1)
     }
 }
@@ -114,7 +127,10 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source<'_> {
-        Source { file: Path::new("a.ts"), text }
+        Source {
+            file: Path::new("a.ts"),
+            text,
+        }
     }
 
     #[test]
@@ -122,14 +138,21 @@ mod tests {
         let s = source("äb\ncd");
         assert_eq!(s.place(0).to_string(), "a.ts:1:1");
         assert_eq!(s.place(2).to_string(), "a.ts:1:2");
-        assert_eq!(s.place(1).to_string(), "a.ts:1:1", "inside a character is its start");
+        assert_eq!(
+            s.place(1).to_string(),
+            "a.ts:1:1",
+            "inside a character is its start"
+        );
         assert_eq!(s.place(5).to_string(), "a.ts:2:2");
         assert_eq!(s.place(99).to_string(), "a.ts:2:3");
     }
 
     #[test]
     fn excerpts_point_at_the_columns() {
-        assert_eq!(source("let a;\nlet b = ;\n").excerpt(15, 1), "  2 | let b = ;\n    |         ^");
+        assert_eq!(
+            source("let a;\nlet b = ;\n").excerpt(15, 1),
+            "  2 | let b = ;\n    |         ^"
+        );
         assert_eq!(source("x + y").excerpt(0, 99), "  1 | x + y\n    | ^^^^^");
     }
 

@@ -38,7 +38,11 @@ impl Project {
         let dir = dir
             .canonicalize()
             .map_err(|error| ProjectError::Read(Box::new(Report::read(dir, &error))))?;
-        let path = if dir.is_file() { dir } else { config::find(&dir)? };
+        let path = if dir.is_file() {
+            dir
+        } else {
+            config::find(&dir)?
+        };
         let root = path.parent().unwrap_or(Path::new("/")).to_path_buf();
         let loaded = config::load(&root, &path, opts.env.as_deref())?;
         Ok(Self {
@@ -55,8 +59,16 @@ impl Project {
     /// # Errors
     /// A module cannot be read, does not parse, or imports what is not there.
     pub fn graph(&self) -> Result<ModuleGraph, ProjectError> {
-        let node_env = if self.production { "production" } else { "development" };
-        let input = graph::Input { root: &self.root, config: &self.config, node_env };
+        let node_env = if self.production {
+            "production"
+        } else {
+            "development"
+        };
+        let input = graph::Input {
+            root: &self.root,
+            config: &self.config,
+            node_env,
+        };
         graph::build(&input, self.files.clone())
     }
 }

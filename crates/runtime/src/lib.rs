@@ -1,1 +1,40 @@
-//! holdfast-runtime
+//! Shards: threads that own objects, route calls to them, drive their turns and evict them.
+//!
+//! What it is for: taking the decisions of `object` and doing them: it runs JavaScript in turns through
+//! the gates, commits what a turn wrote, lets output out when that is durable, carries calls between
+//! shards, and starts, replaces and stops programs.
+//!
+//! What it refuses to know: sockets and HTTP's wire format (an [`Edge`] brings requests), command lines,
+//! how configuration is read, how SQLite stores a page.
+//!
+//! Invariants
+//! - Everything of an object happens on the thread of the shard that owns it.
+//! - Turns never nest: JavaScript of one turn, with all its microtasks, ends before another begins.
+//! - Output of an object passes its output gate; nothing else leaves it.
+//! - A context that has ended runs no JavaScript, and its work is dropped.
+//! - No borrow of a cell is held while JavaScript runs.
+
+mod app;
+mod calls;
+mod context;
+mod core;
+mod edge;
+mod instance;
+mod io;
+mod loader;
+mod message;
+mod node;
+mod objects;
+mod ops;
+mod program;
+mod reply;
+mod router;
+mod section;
+mod start;
+mod storage;
+mod stub;
+mod turn;
+
+pub use app::{App, Log, NodeOptions, StartError};
+pub use edge::{Edge, IncomingRequest, OutgoingResponse, Shard};
+pub use node::Node;

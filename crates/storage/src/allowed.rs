@@ -207,3 +207,28 @@ const FUNCTIONS: &[&str] = &[
     "upper",
     "zeroblob",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_functions_can_be_searched() {
+        assert!(FUNCTIONS.is_sorted());
+        assert!(FUNCTIONS.iter().all(|name| function(name)));
+        assert!(function("LENGTH") && function("->>"));
+        for refused in ["sqlite_version", "ceiling", "", "~", "lengths"] {
+            assert!(!function(refused), "{refused}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_32_bits_wide() {
+        for value in ["0", "-2147483648", "2147483647", "0x10002", "0X7fffffff"] {
+            assert!(pragma("optimize", Some(value)), "{value}");
+        }
+        for value in ["2147483648", "0x100000000", "0x", "", "1.5", "ten"] {
+            assert!(!pragma("optimize", Some(value)), "{value}");
+        }
+    }
+}

@@ -96,11 +96,13 @@ impl StatementCache {
 
     /// Makes room for a statement that is about to run for the first time; it comes back through [`Self::put_back`].
     pub(crate) fn register(&mut self, info: &Rc<StatementInfo>) {
+        if let Some(entry) = self.entries.get_mut(&*info.sql) {
+            // The known statement is running: the newer one takes its place, and it will be dropped after its run.
+            entry.info = Rc::clone(info);
+            return;
+        }
         let bytes = info.sql.len();
-        if bytes > self.text_bytes_max
-            || self.entries_max == 0
-            || self.entries.contains_key(&*info.sql)
-        {
+        if bytes > self.text_bytes_max || self.entries_max == 0 {
             return;
         }
         while self.entries.len() >= self.entries_max
@@ -142,5 +144,76 @@ impl StatementCache {
             self.entries.remove(&sql);
             self.text_bytes -= sql.len();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authorizer::Trust;
+    use crate::connection;
+    use crate::database::Options;
+    use crate::statement::Handle;
+
+    fn compile(handle: &Rc<Handle>, sql: &str) -> (RawStatement, Rc<StatementInfo>) {
+        let prepared = handle.prepare(sql, Trust::Program).expect(sql);
+        let statement = prepared.statement.expect("a statement");
+        let info = Rc::new(StatementInfo::new(Rc::from(sql), &statement));
+        (statement, info)
+    }
+
+    /// Compiles and returns each text in order, as a run would.
+    fn used(cache: &mut StatementCache, handle: &Rc<Handle>, texts: &[&str]) {
+        for sql in texts {
+            let (statement, info) = compile(handle, sql);
+            cache.register(&info);
+            cache.put_back(&info, statement);
+        }
+    }
+
+    #[test]
+    fn the_least_recently_used_statement_goes_first() {
+        let handle = connection::open_memory(&Options::default()).expect("memory");
+        let mut cache = StatementCache::new(1000, 2);
+        used(&mut cache, &handle, &["SELECT 1", "SELECT 2"]);
+        let (statement, info) = cache.take("SELECT 1").expect("cached");
+        cache.put_back(&info, statement);
+        used(&mut cache, &handle, &["SELECT 3"]);
+        assert!(cache.take("SELECT 2").is_none());
+        assert!(cache.take("SELECT 1").is_some() && cache.take("SELECT 3").is_some());
+        assert_eq!(cache.text_bytes, 16);
+    }
+
+    #[test]
+    fn texts_are_bounded_and_a_text_beyond_the_bound_is_not_kept() {
+        let handle = connection::open_memory(&Options::default()).expect("memory");
+        let mut cache = StatementCache::new(20, 100);
+        used(
+            &mut cache,
+            &handle,
+            &["SELECT 1", "SELECT 2", "SELECT 1 + 2 + 3 + 4 + 5"],
+        );
+        assert!(
+            cache.take("SELECT 1").is_some(),
+            "nothing had to go for what does not fit"
+        );
+        used(&mut cache, &handle, &["SELECT 10"]);
+        assert!(cache.take("SELECT 1").is_none() || cache.take("SELECT 2").is_none());
+        assert!(cache.text_bytes <= 20);
+    }
+
+    #[test]
+    fn a_running_statement_is_replaced_by_the_next_of_its_text() {
+        let handle = connection::open_memory(&Options::default()).expect("memory");
+        let mut cache = StatementCache::new(1000, 2);
+        let (first, first_info) = compile(&handle, "SELECT 1");
+        cache.register(&first_info);
+        assert!(cache.take("SELECT 1").is_none(), "it is running");
+        let (second, second_info) = compile(&handle, "SELECT 1");
+        cache.register(&second_info);
+        cache.put_back(&second_info, second);
+        cache.put_back(&first_info, first);
+        let (_, kept) = cache.take("SELECT 1").expect("the second one");
+        assert!(Rc::ptr_eq(&kept, &second_info));
     }
 }

@@ -1,19 +1,19 @@
 //! Rows read and written, reckoned from what stock SQLite counts.
 //!
-//! Cloudflare's SQLite is patched to count in the virtual machine: a row is read by each seek that finds something, each
-//! lookup by rowid (found or not) and each step to a further row; a row is written for each table row and each index
-//! entry inserted, and each table row deleted. Stock SQLite counts only the steps of loops and the rows changed. The rest
-//! follows from the statement's program (its `EXPLAIN` listing): how many seeks it has and inside which loops, and how
-//! many index entries one changed row costs. The program is looked at only when someone asks, and once per cached
-//! statement, so that counting costs the others nothing.
+//! Cloudflare's SQLite is patched to count in the virtual machine: a row is read by each seek that finds something,
+//! each lookup by rowid (found or not) and each step to a further row; a row is written for each table row and each
+//! index entry inserted, and each table row deleted. Stock SQLite counts only the steps of loops and the rows
+//! changed. The rest follows from the statement's program (its `EXPLAIN` listing): how many seeks it has and inside
+//! which loops, and how many index entries one changed row costs. The program is looked at only when someone asks,
+//! and once per cached statement, so that counting costs the others nothing.
 //!
 //! Exact, and compared with `workerd`: scans, range and point lookups of a table or an index, `count(*)`, ordering and
 //! grouping, joins by rowid or by index from one outer scan; single-table INSERT, UPDATE and DELETE with and without
-//! indexes, `RETURNING`, AUTOINCREMENT, triggers that only insert or delete in tables without indexes.
+//! indexes, `RETURNING`, AUTOINCREMENT.
 //!
-//! Estimates: nested scans of the same kind (the inner restarts are unknown), virtual tables (the rows that came out),
-//! index entries written by triggers and foreign key actions, partial indexes (taken as complete), an UPSERT of several rows
-//! (taken as insertions if one was), statements that change the schema.
+//! Estimates: nested scans of the same kind (the inner restarts are unknown), virtual tables (the rows that came
+//! out), what triggers and foreign key actions read and the index entries they write, partial indexes (taken as complete), an UPSERT
+//! of several rows (taken as insertions if one was), statements that change the schema.
 
 use std::ffi::c_int;
 
@@ -216,8 +216,8 @@ impl Shape {
                     keyed_rows += u64::from(changes_a_row);
                 }
                 "Insert" if !changes_a_row => self.uncounted_inserts += 1,
-                // Index entries come before their row. The last group is that of the insertion proper; an UPSERT has the
-                // update's before it.
+                // Index entries come before their row. The last group is that of the insertion proper; an UPSERT
+                // has the update's before it.
                 "Insert" => {
                     if self.entries_per_change != 0 {
                         self.entries_per_upsert = Some(self.entries_per_change);

@@ -157,3 +157,35 @@ code_names! {
         SQLITE_WARNING_AUTOINDEX
         SQLITE_AUTH_USER
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(code: i32, offset: Option<u32>) -> String {
+        let text = "text".to_owned();
+        StorageError::from(SqliteFailure { code, text, offset }).message
+    }
+
+    #[test]
+    fn messages_name_the_code_the_place_and_the_extended_code() {
+        assert_eq!(
+            shown(ffi::SQLITE_ERROR, Some(3)),
+            "text at offset 3: SQLITE_ERROR"
+        );
+        assert_eq!(shown(ffi::SQLITE_AUTH, None), "text: SQLITE_AUTH");
+        assert_eq!(
+            shown(ffi::SQLITE_CONSTRAINT_UNIQUE, None),
+            "text: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_UNIQUE)"
+        );
+        assert_eq!(
+            shown(ffi::SQLITE_IOERR_FSYNC, None),
+            "text: SQLITE_IOERR (extended: SQLITE_IOERR_FSYNC)"
+        );
+        assert_eq!(shown(ffi::SQLITE_BUSY, None), "NOSENTRY text: SQLITE_BUSY");
+        assert_eq!(
+            shown(ffi::SQLITE_IOERR | 200 << 8, None),
+            "text: SQLITE_IOERR"
+        );
+    }
+}

@@ -28,8 +28,8 @@ impl Database {
     /// Statements that ran before a failing one keep their effects.
     ///
     /// # Errors
-    /// As the reference's section 3.16: SQLite's own, refusals of the sandbox, a wrong number of bindings, no statement,
-    /// parameters before the last statement.
+    /// As the reference's section 3.16: SQLite's own, refusals of the sandbox, a wrong number of bindings, no
+    /// statement, parameters before the last statement.
     pub fn exec(&self, sql: &str, bindings: Vec<SqlValue>) -> Result<Cursor> {
         let inner = &self.inner;
         inner.reading()?;
@@ -132,12 +132,16 @@ impl Inner {
         info: Rc<StatementInfo>,
         bindings: Vec<SqlValue>,
     ) -> Result<Cursor> {
-        if !info.readonly {
-            self.mark_write()?;
+        if !info.readonly
+            && let Err(error) = self.mark_write()
+        {
+            self.put_back(&info, statement);
+            return Err(error);
         }
-        let execution =
-            Execution::new(statement, bindings).map_err(|failure| self.judge(failure))?;
-        match Run::start(self, execution, Origin::Program(Rc::clone(&info))) {
+        let origin = Origin::Program(Rc::clone(&info));
+        let run = Execution::new(statement, bindings)
+            .and_then(|execution| Run::start(self, execution, origin));
+        match run {
             Ok(run) => Ok(Cursor::new(run)),
             Err((failure, statement)) => {
                 let error = self.judge(failure);

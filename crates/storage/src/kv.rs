@@ -135,11 +135,14 @@ impl Database {
         let mut bindings = vec![SqlValue::Blob(range.lower), SqlValue::Integer(range.limit)];
         bindings.extend(range.upper.map(SqlValue::Blob));
         let run = Execution::new(statement, bindings)
-            .and_then(|execution| {
-                Run::start(inner, execution, Origin::Internal(which))
-                    .map_err(|(failure, _)| failure)
-            })
-            .map_err(|failure| InternalFailure::Sqlite(failure).into_error(inner))?;
+            .and_then(|execution| Run::start(inner, execution, Origin::Internal(which)));
+        let run = match run {
+            Ok(run) => run,
+            Err((failure, statement)) => {
+                inner.put_back_internal(which, statement);
+                return Err(InternalFailure::Sqlite(failure).into_error(inner));
+            }
+        };
         inner.listing.replace(Rc::downgrade(&run));
         Ok(KvCursor::new(Some(run)))
     }

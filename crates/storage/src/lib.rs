@@ -53,7 +53,7 @@ mod value;
 
 pub use cache::ColumnNames;
 pub use cursor::{Cursor, KvCursor, Row};
-pub use database::{Database, Location, Options};
+pub use database::{Database, Interrupt, Location, Options};
 pub use error::{ErrorKind, Result, StorageError};
 pub use limits::{SQL_BYTES_MAX, VALUE_BYTES_MAX};
 pub use list::ListOptions;

@@ -91,3 +91,47 @@ fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     bound[last] += 1;
     Some(bound)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_after_a_prefix_is_the_least_one() {
+        assert_eq!(after_prefix(b"ab").as_deref(), Some(&b"ac"[..]));
+        assert_eq!(after_prefix(b"a\xff\xff").as_deref(), Some(&b"b"[..]));
+        assert_eq!(after_prefix(b"a\x7f").as_deref(), Some(&b"a\x80"[..]));
+        assert_eq!(after_prefix(b"\xff"), None);
+        assert_eq!(after_prefix(b""), None);
+    }
+
+    #[test]
+    fn ranges_that_hold_nothing_are_known_without_looking() {
+        let options = |start: &str, end: &str, prefix: &str| ListOptions {
+            start: Some(start.into()),
+            end: Some(end.into()),
+            prefix: Some(prefix.into()),
+            ..ListOptions::default()
+        };
+        for (start, end, prefix) in [
+            ("b", "b", ""),
+            ("b", "a", ""),
+            ("c", "z", "b"),
+            ("a", "b", "b"),
+        ] {
+            assert_eq!(
+                options(start, end, prefix).range().expect("valid"),
+                None,
+                "{start} {end} {prefix}"
+            );
+        }
+        let range = options("bb", "z", "b")
+            .range()
+            .expect("valid")
+            .expect("not empty");
+        assert_eq!(
+            (range.lower, range.upper),
+            (b"bb".to_vec(), Some(b"c".to_vec()))
+        );
+    }
+}

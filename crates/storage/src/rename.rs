@@ -33,8 +33,8 @@ impl Iterator for Words<'_> {
                 self.rest = &rest[1..];
             } else if rest.starts_with("--") {
                 self.rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
-            } else if rest.starts_with("/*") {
-                self.rest = rest[2..].split_once("*/").map_or("", |(_, rest)| rest);
+            } else if let Some(comment) = rest.strip_prefix("/*") {
+                self.rest = comment.split_once("*/").map_or("", |(_, rest)| rest);
             } else {
                 return Some(match first {
                     '"' | '\'' | '`' => self.quoted(first),
@@ -88,4 +88,36 @@ fn is_word(character: char) -> bool {
         || character == '_'
         || character == '$'
         || !character.is_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(sql: &str) -> Vec<String> {
+        Words { rest: sql }.collect()
+    }
+
+    #[test]
+    fn words_lose_their_quotes_and_comments_vanish() {
+        assert_eq!(
+            words("a\t\"b \"\"c\"'d'`e`[f g]"),
+            ["a", "b \"c", "d", "e", "f g"]
+        );
+        assert_eq!(words("a--b\nc/*d*/e/*f"), ["a", "c", "e"]);
+        assert_eq!(words("été(x);"), ["été", "(", "x", ")", ";"]);
+        assert_eq!(words("'open"), ["open"]);
+    }
+
+    #[test]
+    fn only_the_new_name_of_the_table_counts() {
+        assert!(to_reserved_name("ALTER TABLE a RENAME TO _cf_b"));
+        assert!(to_reserved_name("ALTER TABLE a RENAME/**/TO\"_Cf_\""));
+        assert!(!to_reserved_name("ALTER TABLE a RENAME TO b"));
+        assert!(!to_reserved_name("ALTER TABLE a RENAME COLUMN b TO _cf_c"));
+        assert!(!to_reserved_name("ALTER TABLE a RENAME to TO _cf_c"));
+        assert!(!to_reserved_name(
+            "ALTER TABLE a ADD COLUMN b DEFAULT 'rename to _cf_c'"
+        ));
+    }
 }

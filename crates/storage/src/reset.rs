@@ -12,15 +12,15 @@ const WITHIN_TRANSACTION: &str = "Cannot call deleteAll() within a transaction";
 const CANCELLED: &str = "SQLite query was canceled because the database was deleted.";
 
 impl Database {
-    /// Deletes all keys, tables and, if `delete_alarm`, the alarm. On return this is durable and no file is left, except
-    /// a fresh one for an alarm that was kept.
+    /// Deletes all keys, tables and, if `delete_alarm`, the alarm. On return this is durable and no file is left,
+    /// except a fresh one for an alarm that was kept.
     ///
     /// Uncommitted writes of the turn are dropped, sync savepoints with them; live cursors fail at their next use. A
     /// crash leaves either everything as it was at the last commit, or nothing but the kept alarm.
     ///
     /// # Errors
-    /// `Cannot call deleteAll() within a transaction` while an async savepoint is open; failures of the file system, after
-    /// which the object is broken.
+    /// `Cannot call deleteAll() within a transaction` while an async savepoint is open; failures of the file
+    /// system, after which the object is broken.
     pub fn delete_all(&self, delete_alarm: bool) -> Result<Option<Commit>> {
         let inner = &self.inner;
         if self.in_async_transaction() {
@@ -83,8 +83,8 @@ fn replace_file(
     File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// Removes a database and what SQLite keeps beside it: the database first, since a log without a database is ignored, but
-/// a database without its log is an older one.
+/// Removes a database and what SQLite keeps beside it: the database first, since a log without a database is
+/// ignored, but a database without its log is an older one.
 fn remove_database(path: &Path) -> io::Result<()> {
     for file in [
         path.to_owned(),

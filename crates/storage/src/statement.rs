@@ -85,6 +85,11 @@ impl Handle {
         self.connection.total_changes()
     }
 
+    /// A way to stop a running statement from another thread.
+    pub(crate) fn interrupt_handle(&self) -> rusqlite::InterruptHandle {
+        self.connection.get_interrupt_handle()
+    }
+
     /// The rowid of the last inserted row.
     pub(crate) fn last_insert_rowid(&self) -> i64 {
         self.connection.last_insert_rowid()
@@ -114,7 +119,7 @@ impl Handle {
                 self.raw(),
                 begin,
                 length,
-                ffi::SQLITE_PREPARE_PERSISTENT as u32,
+                ffi::SQLITE_PREPARE_PERSISTENT,
                 &mut statement,
                 &mut tail,
             )
@@ -380,11 +385,12 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// Binds `bindings`; their count must be the statement's parameter count.
+    /// Binds `bindings`; their count must be the statement's parameter count. The statement comes back if one of
+    /// them is refused.
     pub(crate) fn new(
         statement: RawStatement,
         bindings: Vec<SqlValue>,
-    ) -> Result<Execution, SqliteFailure> {
+    ) -> Result<Execution, (SqliteFailure, RawStatement)> {
         let mut execution = Execution {
             statement,
             bindings,
@@ -393,7 +399,9 @@ impl Execution {
             // SAFETY: the buffers of texts and blobs live on the heap, stay where they are when the vector moves, are
             // not touched while this value exists, and are freed only after `finish` cleared the bindings or the
             // statement was finalized (fields are dropped in order).
-            unsafe { execution.statement.bind(index, value.as_ref())? };
+            if let Err(failure) = unsafe { execution.statement.bind(index, value.as_ref()) } {
+                return Err((failure, execution.finish()));
+            }
         }
         Ok(execution)
     }

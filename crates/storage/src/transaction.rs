@@ -119,8 +119,9 @@ impl Database {
     /// while an async savepoint is open, whose release commits instead.
     ///
     /// # Errors
-    /// Any error has rolled the transaction back and broken the object: [`ErrorKind::Critical`]. Violated deferred
-    /// constraints have the text of the reference's section 3.16.
+    /// [`ErrorKind::Critical`]: the transaction has been rolled back and the object is broken. Violated deferred
+    /// constraints have the text of the reference's section 3.16. [`ErrorKind::Internal`], and nothing done, while a sync
+    /// savepoint is open inside the transaction: it must end before its turn does.
     pub fn commit(&self) -> Result<Option<Commit>> {
         let inner = &self.inner;
         let transactions = &inner.transactions;

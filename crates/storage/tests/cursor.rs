@@ -328,3 +328,53 @@ fn an_evicted_statement_still_finishes() {
         Some(1)
     );
 }
+
+#[test]
+fn a_query_without_end_can_be_stopped() {
+    let database = numbers();
+    let interrupt = database.interrupt().expect("an open connection");
+    let endless =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    let stopped = std::sync::atomic::AtomicBool::new(false);
+    let message = std::thread::scope(|scope| {
+        // An interruption has no effect before the statement runs: repeat it until it has had one.
+        scope.spawn(|| {
+            while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                interrupt.interrupt();
+                std::thread::yield_now();
+            }
+        });
+        let message = message(&database, endless, vec![]);
+        stopped.store(true, std::sync::atomic::Ordering::Relaxed);
+        message
+    });
+    assert_eq!(message, "interrupted: SQLITE_INTERRUPT");
+    assert_eq!(next(&database.exec("SELECT 1", vec![]).unwrap()), Some(1));
+    assert!(database.broken().is_none());
+}
+
+#[test]
+fn stopping_a_write_undoes_the_transaction_and_breaks_the_object() {
+    let database = numbers();
+    let interrupt = database.interrupt().expect("an open connection");
+    let many = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO t SELECT i FROM n";
+    // Compiled, and the transaction begun: what is stopped below can only be the insertion.
+    database.exec(many, vec![SqlValue::Integer(10)]).unwrap();
+    database.exec("DELETE FROM t WHERE a = 10", vec![]).unwrap();
+    let stopped = std::sync::atomic::AtomicBool::new(false);
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                interrupt.interrupt();
+                std::thread::yield_now();
+            }
+        });
+        let error = database.exec(many, vec![SqlValue::Integer(i64::MAX)]).err();
+        stopped.store(true, std::sync::atomic::Ordering::Relaxed);
+        error.expect("it has no end")
+    });
+    assert_eq!(error.kind, holdfast_storage::ErrorKind::Critical);
+    assert_eq!(error.message, "interrupted: SQLITE_INTERRUPT");
+    assert_eq!(database.kv_put("k", b"v").unwrap_err(), error);
+    assert_eq!(database.commit().unwrap_err(), error);
+}

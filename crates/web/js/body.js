@@ -275,7 +275,9 @@ export function moveBody(body) {
 export function bodyToHost(body) {
   const kind = kindOf(body);
   const source = claimOf(body);
-  return kind === STREAM ? streamToHost(source) : source;
+  if (kind !== STREAM) return source;
+  replaceSource(body, USED, null);
+  return streamToHost(source);
 }
 
 /** The kind of a body that came from the host: null, a string, bytes or a handle. */

@@ -9,6 +9,7 @@ import { CallSite } from "./call_site.js";
 import { ReflectApply, ReflectDefineProperty, ReflectGetOwnPropertyDescriptor } from "./primordials.js";
 
 const { getPrototypeOf } = Reflect;
+const { defineProperty } = Object;
 const { isError } = Error;
 const errorToString = Error.prototype.toString;
 
@@ -67,10 +68,10 @@ function headerOf(object) {
 /**
  * Replaces the stack machinery of `global.Error`. To be called once for each realm, before user code.
  *
- * @param {(file: string, line: number, column: number) => string | undefined} mapPosition the place in the original
+ * @param {(file: string, line: number, column: number) => string | undefined} [mapPosition] the place in the original
  *   source as "file:line:column"; undefined where it is the same
  */
-export function install(global, mapPosition) {
+export function install(global, mapPosition = () => undefined) {
   const { Error } = global;
   const nativeStack = ReflectGetOwnPropertyDescriptor(Error.prototype, "stack").get;
   const nativeCapture = Error.captureStackTrace;
@@ -147,7 +148,8 @@ export function install(global, mapPosition) {
       const native = holder.stack;
       const header = headerOf(object);
       let state;
-      ReflectDefineProperty(object, "stack", {
+      // Throws where the object takes no such property.
+      defineProperty(object, "stack", {
         get() {
           if (state === undefined) {
             const usable = frames !== undefined && typeof native === "string";
@@ -165,7 +167,7 @@ export function install(global, mapPosition) {
       });
     },
   };
-  Object.defineProperty(captureStackTrace, "length", { value: 2, configurable: true });
+  defineProperty(captureStackTrace, "length", { value: 2, configurable: true });
   const hidden = { writable: true, enumerable: false, configurable: true };
   ReflectDefineProperty(Error, "captureStackTrace", { value: captureStackTrace, ...hidden });
   ReflectDefineProperty(Error, "stackTraceLimit", { ...hidden, value: STACK_TRACE_LIMIT, enumerable: true });

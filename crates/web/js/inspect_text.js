@@ -2,7 +2,6 @@
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z_0-9]*$/;
 const NEEDS_ESCAPE = /[\x00-\x1f\x27\x5c\x7f-\x9f\ud800-\udfff]/;
-// deno-lint-ignore no-control-regex
 const ESCAPED = /[\x00-\x1f\x27\x5c\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const NAMED_ESCAPES = { "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", "\\": "\\\\" };
@@ -40,9 +39,7 @@ export function symbolText(symbol) {
 }
 
 // Escape sequences of colours, which take no room.
-// deno-lint-ignore no-control-regex
 const COLOUR = /\x1b\[\d+m/g;
-// deno-lint-ignore no-control-regex
 const PLAIN = /^[\x20-\x7e]*$/;
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
 

@@ -3,6 +3,7 @@
 import { AbortController, AbortSignal } from "./abort.js";
 import { atob, btoa } from "./base64.js";
 import { Blob } from "./blob.js";
+import { Body } from "./body.js";
 import { CloseEvent } from "./close_event.js";
 import { console } from "./console.js";
 import { Crypto, crypto, CryptoKey, SubtleCrypto } from "./crypto.js";
@@ -34,6 +35,7 @@ const interfaces = {
   AbortController,
   AbortSignal,
   Blob,
+  Body,
   ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
   CloseEvent,
   CountQueuingStrategy: streams.CountQueuingStrategy,

@@ -24,10 +24,18 @@ function toDelay(value) {
   return delay > DELAY_MS_MAX ? DELAY_MS_MAX : Math.trunc(delay);
 }
 
+// What a callback throws is reported, so that an interval goes on.
+function invoke(callback, args) {
+  try {
+    apply(callback, globalThis, args);
+  } catch (error) {
+    reportException(error);
+  }
+}
+
 function startTimer(name, callback, delay, args, repeat) {
   if (typeof callback !== "function") throw argumentError(name, GLOBAL_SCOPE, 1, "function");
-  // The exception of a callback goes to the host, which reports it; an interval goes on.
-  return op_timer_start(toDelay(delay), () => void apply(callback, globalThis, args), repeat, true);
+  return op_timer_start(toDelay(delay), () => invoke(callback, args), repeat, true);
 }
 
 export function setTimeout(callback, delay = undefined, ...args) {
@@ -55,7 +63,7 @@ export function clearInterval(id = undefined) {
  * @returns {number} for `cancelPlatformTimer`
  */
 export function startPlatformTimer(delay, callback) {
-  return op_timer_start(toDelay(delay), callback, false, false);
+  return op_timer_start(toDelay(delay), () => invoke(callback, []), false, false);
 }
 
 export function cancelPlatformTimer(id) {
@@ -64,15 +72,7 @@ export function cancelPlatformTimer(id) {
 
 export function queueMicrotask(callback) {
   if (typeof callback !== "function") throw argumentError("queueMicrotask", GLOBAL_SCOPE, 1, "function");
-  apply(then, resolved, [
-    () => {
-      try {
-        callback();
-      } catch (error) {
-        reportException(error);
-      }
-    },
-  ]);
+  apply(then, resolved, [() => invoke(callback, [])]);
 }
 
 

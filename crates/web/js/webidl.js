@@ -145,7 +145,8 @@ export function ByteString(value, context = "Value") {
     const unit = StringPrototypeCharCodeAt(string, i);
     if (unit > 255) {
       throw new TypeError(
-        `${context} cannot be converted to a ByteString: the character at index ${i} has the value ${unit}, which is greater than 255.`,
+        `${context} cannot be converted to a ByteString: the character at index ${i} has the value ${unit}, ` +
+          "which is greater than 255.",
       );
     }
   }

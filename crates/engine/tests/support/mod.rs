@@ -45,8 +45,12 @@ impl World {
     pub fn with_options(options: &RuntimeOptions, extensions: Vec<Extension>) -> World {
         #[cfg_attr(not(feature = "debugmozjs"), expect(unused_mut))]
         let mut runtime = Runtime::new(options, extensions);
+        // HOLDFAST_GC_ZEAL="mode,frequency": 2 collects everything, 7 the nursery, 14 compacts.
         #[cfg(feature = "debugmozjs")]
-        runtime.set_gc_zeal(2, 7);
+        if let Ok(zeal) = std::env::var("HOLDFAST_GC_ZEAL") {
+            let (mode, frequency) = zeal.split_once(',').expect("mode,frequency");
+            runtime.set_gc_zeal(mode.parse().expect("a mode"), frequency.parse().expect("a frequency"));
+        }
         let texts = Rc::new(Texts(RefCell::new(HashMap::new())));
         let realm = runtime
             .new_realm(Rc::clone(&texts) as Rc<dyn ModuleLoader>, StencilCache::new())

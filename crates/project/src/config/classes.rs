@@ -32,31 +32,58 @@ pub(crate) fn bindings(
     view: &View<'_>,
     vars: &IndexMap<String, Node>,
 ) -> Result<Vec<DurableObjectBinding>, ProjectError> {
-    let Some((entry, path)) = view.get("durable_objects") else { return Ok(Vec::new()) };
+    let Some((entry, path)) = view.get("durable_objects") else {
+        return Ok(Vec::new());
+    };
     let table = reader.table(&entry.node, &path)?;
     reader.only(table, &path, &["bindings"]);
     let example = "\"bindings\": [{ \"name\": \"ROOM\", \"class_name\": \"ChatRoom\" }]";
     let list = reader.required(table, entry.node.span, &path, "bindings", example)?;
     let mut bindings: Vec<DurableObjectBinding> = Vec::new();
-    for (index, item) in reader.array(&list.node, &format!("{path}.bindings"))?.iter().enumerate() {
+    for (index, item) in reader
+        .array(&list.node, &format!("{path}.bindings"))?
+        .iter()
+        .enumerate()
+    {
         let path = format!("{path}.bindings[{index}]");
         let table = reader.table(item, &path)?;
-        reader.only(table, &path, &["name", "class_name", "script_name", "environment"]);
-        let name = text(reader, table, item.span, &path, "name", "\"name\": \"ROOM\"")?;
-        let class_name =
-            text(reader, table, item.span, &path, "class_name", "\"class_name\": \"ChatRoom\"")?;
+        reader.only(
+            table,
+            &path,
+            &["name", "class_name", "script_name", "environment"],
+        );
+        let name = text(
+            reader,
+            table,
+            item.span,
+            &path,
+            "name",
+            "\"name\": \"ROOM\"",
+        )?;
+        let class_name = text(
+            reader,
+            table,
+            item.span,
+            &path,
+            "class_name",
+            "\"class_name\": \"ChatRoom\"",
+        )?;
         let script_name = table
             .get("script_name")
             .map(|script| reader.string(&script.node, &format!("{path}.script_name")))
             .transpose()?
             .map(str::to_owned);
         if let Some(environment) = table.get("environment") {
-            let text = "\"environment\" of a binding is not supported: name the Worker by \"script_name\"";
+            let text =
+                "\"environment\" of a binding is not supported: name the Worker by \"script_name\"";
             reader.warn(environment.key_span, text);
         }
         let (name, at) = name;
         if let Some(other) = bindings.iter().find(|other| other.name == name) {
-            let help = format!("the other is at line {}: give each binding its own name", other.place.line);
+            let help = format!(
+                "the other is at line {}: give each binding its own name",
+                other.place.line
+            );
             return Err(reader.error(at, format!("two bindings are called \"{name}\""), help));
         }
         if vars.contains_key(&name) {
@@ -64,7 +91,12 @@ pub(crate) fn bindings(
             return Err(reader.error(at, what, "give each its own name"));
         }
         let place = reader.place(item.span);
-        bindings.push(DurableObjectBinding { name, class_name: class_name.0, script_name, place });
+        bindings.push(DurableObjectBinding {
+            name,
+            class_name: class_name.0,
+            script_name,
+            place,
+        });
     }
     Ok(bindings)
 }
@@ -86,7 +118,9 @@ pub(crate) fn migrate(
         "deleted_classes",
         "transferred_classes",
     ];
-    let Some((entry, path)) = view.get("migrations") else { return Ok(Vec::new()) };
+    let Some((entry, path)) = view.get("migrations") else {
+        return Ok(Vec::new());
+    };
     let mut tags: Vec<String> = Vec::new();
     let mut classes: IndexMap<String, bool> = IndexMap::new();
     for (index, item) in reader.array(&entry.node, &path)?.iter().enumerate() {
@@ -131,7 +165,11 @@ fn step(
             let (to, to_at) = text(reader, pair, item.span, &path, "to", "\"to\": \"New\"")?;
             if classes.contains_key(&to) {
                 let what = format!("class {to} exists already");
-                return Err(reader.error(to_at, what, "rename to a name that no migration has made"));
+                return Err(reader.error(
+                    to_at,
+                    what,
+                    "rename to a name that no migration has made",
+                ));
             }
             // The place in the list is kept: the class is the same one.
             let Some(position) = classes.get_index_of(&from) else {
@@ -148,7 +186,10 @@ fn step(
         }
     }
     if let Some(transferred) = table.get("transferred_classes") {
-        reader.warn(transferred.key_span, "transferred_classes is not supported yet");
+        reader.warn(
+            transferred.key_span,
+            "transferred_classes is not supported yet",
+        );
     }
     Ok(())
 }
@@ -164,7 +205,9 @@ fn names(
     path: &str,
     key: &str,
 ) -> Result<Vec<(String, Span)>, ProjectError> {
-    let Some(entry) = table.get(key) else { return Ok(Vec::new()) };
+    let Some(entry) = table.get(key) else {
+        return Ok(Vec::new());
+    };
     reader.strings(&entry.node, &format!("{path}.{key}"))
 }
 

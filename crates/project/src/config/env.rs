@@ -26,7 +26,11 @@ impl<'n> View<'n> {
         name: Option<&'n str>,
     ) -> Result<Self, ProjectError> {
         let Some(name) = name else {
-            return Ok(Self { top, env: None, suffix: None });
+            return Ok(Self {
+                top,
+                env: None,
+                suffix: None,
+            });
         };
         let Some(entry) = top.get("env") else {
             reader.warnings.push(crate::place::Warning {
@@ -35,11 +39,19 @@ impl<'n> View<'n> {
                     "the configuration has no environments: \"{name}\" runs with the top level's values"
                 ),
             });
-            return Ok(Self { top, env: None, suffix: Some(name) });
+            return Ok(Self {
+                top,
+                env: None,
+                suffix: Some(name),
+            });
         };
         let environments = reader.table(&entry.node, "env")?;
         let Some(chosen) = environments.get(name) else {
-            let names: Vec<_> = environments.entries.iter().map(|env| env.key.as_str()).collect();
+            let names: Vec<_> = environments
+                .entries
+                .iter()
+                .map(|env| env.key.as_str())
+                .collect();
             let hint = did_you_mean(name, names.iter().copied());
             let help = if names.is_empty() {
                 format!("add it: \"env\": {{ \"{name}\": {{}} }}")
@@ -50,7 +62,11 @@ impl<'n> View<'n> {
             return Err(reader.error(entry.key_span, what, help));
         };
         let table = reader.table(&chosen.node, &format!("env.{name}"))?;
-        Ok(Self { top, env: Some((name, table)), suffix: Some(name) })
+        Ok(Self {
+            top,
+            env: Some((name, table)),
+            suffix: Some(name),
+        })
     }
 
     /// What is appended to the top level's `name` where the environment gives none of its own.
@@ -71,7 +87,9 @@ impl<'n> View<'n> {
     /// The environment's own entry.
     pub(crate) fn own(&self, key: &str) -> Option<(&'n Entry, String)> {
         let (name, table) = self.env?;
-        table.get(key).map(|entry| (entry, format!("env.{name}.{key}")))
+        table
+            .get(key)
+            .map(|entry| (entry, format!("env.{name}.{key}")))
     }
 
     /// Warns of keys that are unknown, not supported, or forgotten in the environment.
@@ -96,7 +114,9 @@ impl<'n> View<'n> {
                 _ => unsupported(reader, entry, key.support),
             }
         }
-        let Some((name, table)) = self.env else { return };
+        let Some((name, table)) = self.env else {
+            return;
+        };
         for entry in &table.entries {
             match keys::find(&entry.key) {
                 None => unknown(reader, entry, &format!("env.{name}.")),
@@ -104,7 +124,9 @@ impl<'n> View<'n> {
                     let key = key.name;
                     reader.warn(
                         entry.key_span,
-                        format!("\"{key}\" has no effect in \"env.{name}\": it belongs to the top level"),
+                        format!(
+                            "\"{key}\" has no effect in \"env.{name}\": it belongs to the top level"
+                        ),
                     );
                 }
                 Some(key) => unsupported(reader, entry, key.support),
@@ -116,7 +138,10 @@ impl<'n> View<'n> {
 fn unknown(reader: &mut Reader<'_>, entry: &Entry, prefix: &str) {
     let known = keys::KEYS.iter().map(|key| key.name);
     let hint = did_you_mean(&entry.key, known);
-    reader.warn(entry.key_span, format!("unknown key \"{prefix}{}\"{hint}", entry.key));
+    reader.warn(
+        entry.key_span,
+        format!("unknown key \"{prefix}{}\"{hint}", entry.key),
+    );
 }
 
 fn unsupported(reader: &mut Reader<'_>, entry: &Entry, support: Support) {
@@ -124,7 +149,10 @@ fn unsupported(reader: &mut Reader<'_>, entry: &Entry, support: Support) {
     match support {
         Support::Read | Support::Harmless => {}
         Support::Missing(consequence) => {
-            reader.warn(entry.key_span, format!("{key} is not supported yet: {consequence}"));
+            reader.warn(
+                entry.key_span,
+                format!("{key} is not supported yet: {consequence}"),
+            );
         }
         Support::Binding => {
             let mut names = Vec::new();
@@ -132,7 +160,8 @@ fn unsupported(reader: &mut Reader<'_>, entry: &Entry, support: Support) {
             match names.as_slice() {
                 // An empty list, or `queues` with consumers only, binds nothing.
                 [] => {
-                    let empty = matches!(&entry.node.value, Value::Array(items) if items.is_empty());
+                    let empty =
+                        matches!(&entry.node.value, Value::Array(items) if items.is_empty());
                     if !empty {
                         reader.warn(entry.key_span, format!("{key} is not supported yet"));
                     }
@@ -141,7 +170,10 @@ fn unsupported(reader: &mut Reader<'_>, entry: &Entry, support: Support) {
                     let names: Vec<_> = names.iter().map(|name| format!("env.{name}")).collect();
                     reader.warn(
                         entry.key_span,
-                        format!("{key} is not supported yet: {} will be undefined", names.join(", ")),
+                        format!(
+                            "{key} is not supported yet: {} will be undefined",
+                            names.join(", ")
+                        ),
                     );
                 }
             }
@@ -153,15 +185,18 @@ fn unsupported(reader: &mut Reader<'_>, entry: &Entry, support: Support) {
 /// (send_email, ratelimits, unsafe.bindings).
 fn binding_names<'n>(value: &'n Value, names: &mut Vec<&'n str>) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| binding_names(&item.value, names)),
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| binding_names(&item.value, names)),
         Value::Table(table) => {
             let declared = table.get("binding").or_else(|| table.get("name"));
             match declared.and_then(|entry| entry.node.as_str()) {
                 Some(name) => names.push(name),
-                None => table.entries.iter().for_each(|entry| match &entry.node.value {
-                    value @ Value::Array(_) => binding_names(value, names),
-                    _ => {}
-                }),
+                None => table
+                    .entries
+                    .iter()
+                    .filter(|entry| matches!(entry.node.value, Value::Array(_)))
+                    .for_each(|entry| binding_names(&entry.node.value, names)),
             }
         }
         _ => {}

@@ -13,7 +13,10 @@ use crate::place::Source;
 /// # Errors
 /// The first syntax error, with its place.
 pub(crate) fn parse(source: Source<'_>) -> Result<Node, ProjectError> {
-    let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
+    let collect = CollectOptions {
+        comments: CommentCollectionStrategy::Off,
+        tokens: false,
+    };
     // Comments and trailing commas, and nothing else that JSON does not have: what wrangler's parser takes.
     let options = ParseOptions {
         allow_comments: true,
@@ -39,7 +42,10 @@ pub(crate) fn parse(source: Source<'_>) -> Result<Node, ProjectError> {
     })?;
     match &parsed.value {
         Some(value) => convert(source, value),
-        None => Ok(Node { value: Value::Table(Table::default()), span: Span::default() }),
+        None => Ok(Node {
+            value: Value::Table(Table::default()),
+            span: Span::default(),
+        }),
     }
 }
 
@@ -80,9 +86,15 @@ fn convert(source: Source<'_>, value: &ast::Value<'_>) -> Result<Node, ProjectEr
             (node.range, Value::Table(Table { entries }))
         }
     };
-    Ok(Node { value, span: span(range) })
+    Ok(Node {
+        value,
+        span: span(range),
+    })
 }
 
 fn span(range: Range) -> Span {
-    Span { start: range.start, end: range.end }
+    Span {
+        start: range.start,
+        end: range.end,
+    }
 }

@@ -36,7 +36,11 @@ pub(crate) struct Key {
 }
 
 const fn key(name: &'static str, support: Support, inheritance: Inheritance) -> Key {
-    Key { name, support, inheritance }
+    Key {
+        name,
+        support,
+        inheritance,
+    }
 }
 
 #[rustfmt::skip]
@@ -139,8 +143,18 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
     known
         .into_iter()
         .map(|candidate| {
-            let likeness = strsim::normalized_damerau_levenshtein(&lower, &candidate.to_lowercase());
-            (candidate, likeness)
+            let other = candidate.to_lowercase();
+            // Half a name is as good as a slip: `cpu` for `cpu_ms`.
+            let begun = lower.len() >= 3 && other.starts_with(&lower);
+            let likeness = strsim::normalized_damerau_levenshtein(&lower, &other);
+            (
+                candidate,
+                if begun {
+                    likeness.max(LIKENESS_MIN)
+                } else {
+                    likeness
+                },
+            )
         })
         .filter(|(_, likeness)| *likeness >= LIKENESS_MIN)
         .max_by(|(_, a), (_, b)| a.total_cmp(b))
@@ -163,7 +177,10 @@ mod tests {
     #[test]
     fn slips_are_recognised_and_strangers_are_not() {
         let names = || KEYS.iter().map(|key| key.name);
-        assert_eq!(nearest("compatability_date", names()), Some("compatibility_date"));
+        assert_eq!(
+            nearest("compatability_date", names()),
+            Some("compatibility_date")
+        );
         assert_eq!(nearest("durable_object", names()), Some("durable_objects"));
         assert_eq!(nearest("Vars", names()), Some("vars"));
         assert_eq!(nearest("frobnicate", names()), None);

@@ -19,7 +19,10 @@ impl Reader<'_> {
 
     pub(crate) fn warn(&mut self, span: Span, text: impl Into<String>) {
         let place = Some(self.place(span));
-        self.warnings.push(Warning { place, text: text.into() });
+        self.warnings.push(Warning {
+            place,
+            text: text.into(),
+        });
     }
 
     /// An error at `span`, with what was expected or the next step.
@@ -30,7 +33,9 @@ impl Reader<'_> {
         help: impl Into<String>,
     ) -> ProjectError {
         let length = span.end.saturating_sub(span.start);
-        Report::in_source(self.source, span.start, length, what).help(help).config()
+        Report::in_source(self.source, span.start, length, what)
+            .help(help)
+            .config()
     }
 
     fn mismatch(&self, node: &Node, path: &str, expected: &str) -> ProjectError {
@@ -39,11 +44,13 @@ impl Reader<'_> {
     }
 
     pub(crate) fn string<'n>(&self, node: &'n Node, path: &str) -> Result<&'n str, ProjectError> {
-        node.as_str().ok_or_else(|| self.mismatch(node, path, "a string"))
+        node.as_str()
+            .ok_or_else(|| self.mismatch(node, path, "a string"))
     }
 
     pub(crate) fn table<'n>(&self, node: &'n Node, path: &str) -> Result<&'n Table, ProjectError> {
-        node.as_table().ok_or_else(|| self.mismatch(node, path, "an object"))
+        node.as_table()
+            .ok_or_else(|| self.mismatch(node, path, "an object"))
     }
 
     pub(crate) fn array<'n>(&self, node: &'n Node, path: &str) -> Result<&'n [Node], ProjectError> {
@@ -72,9 +79,16 @@ impl Reader<'_> {
         let Value::Number(number) = &node.value else {
             return Err(self.mismatch(node, path, &expected));
         };
-        number.as_u64().filter(|value| (min..=max).contains(value)).ok_or_else(|| {
-            self.error(node.span, format!("\"{path}\" is {number}"), format!("expected {expected}"))
-        })
+        number
+            .as_u64()
+            .filter(|value| (min..=max).contains(value))
+            .ok_or_else(|| {
+                self.error(
+                    node.span,
+                    format!("\"{path}\" is {number}"),
+                    format!("expected {expected}"),
+                )
+            })
     }
 
     /// An array of strings, each with its place.
@@ -104,7 +118,10 @@ impl Reader<'_> {
         table.get(key).ok_or_else(|| {
             let what = format!("\"{path}\" has no \"{key}\"");
             // The whole object may span many lines: point at its start.
-            let span = Span { start: span.start, end: span.start + 1 };
+            let span = Span {
+                start: span.start,
+                end: span.start + 1,
+            };
             self.error(span, what, format!("add \"{key}\", for example {example}"))
         })
     }
@@ -114,7 +131,10 @@ impl Reader<'_> {
         for entry in &table.entries {
             if !known.contains(&entry.key.as_str()) {
                 let hint = did_you_mean(&entry.key, known.iter().copied());
-                self.warn(entry.key_span, format!("unknown key \"{path}.{}\"{hint}", entry.key));
+                self.warn(
+                    entry.key_span,
+                    format!("unknown key \"{path}.{}\"{hint}", entry.key),
+                );
             }
         }
     }

@@ -13,7 +13,10 @@ use crate::place::Source;
 pub(crate) fn parse(source: Source<'_>) -> Result<Node, ProjectError> {
     let document = Document::parse(source.text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
-        let what = format!("the file is not valid TOML: {}", error.message().replace('\n', ", "));
+        let what = format!(
+            "the file is not valid TOML: {}",
+            error.message().replace('\n', ", ")
+        );
         Report::in_source(source, span.start, span.len(), what).config()
     })?;
     item(source, document.as_item(), Span::default())
@@ -30,7 +33,10 @@ fn item(source: Source<'_>, item: &Item, around: Span) -> Result<Node, ProjectEr
             let mut items = Vec::with_capacity(tables.len());
             for inner in tables {
                 let span = inner.span().map_or(span, self::span);
-                items.push(Node { value: Value::Table(table(source, inner)?), span });
+                items.push(Node {
+                    value: Value::Table(table(source, inner)?),
+                    span,
+                });
             }
             Value::Array(items)
         }
@@ -41,8 +47,12 @@ fn item(source: Source<'_>, item: &Item, around: Span) -> Result<Node, ProjectEr
 fn table(source: Source<'_>, inner: &dyn TableLike) -> Result<Table, ProjectError> {
     let mut entries = Vec::with_capacity(inner.len());
     for (name, _) in inner.iter() {
-        let Some((key, value)) = inner.get_key_value(name) else { continue };
-        let key_span = key_span(key).or_else(|| value.span().map(span)).unwrap_or_default();
+        let Some((key, value)) = inner.get_key_value(name) else {
+            continue;
+        };
+        let key_span = key_span(key)
+            .or_else(|| value.span().map(span))
+            .unwrap_or_default();
         entries.push(Entry {
             key: name.to_owned(),
             key_span,
@@ -80,5 +90,8 @@ fn key_span(key: &Key) -> Option<Span> {
 }
 
 fn span(range: std::ops::Range<usize>) -> Span {
-    Span { start: range.start, end: range.end }
+    Span {
+        start: range.start,
+        end: range.end,
+    }
 }

@@ -65,7 +65,14 @@ fn read(
         Err(error) => return Err(ProjectError::Read(Box::new(Report::read(path, &error)))),
     };
     let file = shown(root, path);
-    parse(Source { file: &file, text: &text }, &mut secrets.values, warnings);
+    parse(
+        Source {
+            file: &file,
+            text: &text,
+        },
+        &mut secrets.values,
+        warnings,
+    );
     secrets.files.push(path.to_path_buf());
     Ok(true)
 }
@@ -96,7 +103,10 @@ pub(crate) fn parse(
             }
             None => {
                 let text = "the line is not NAME=value and is ignored".to_owned();
-                warnings.push(Warning { place: Some(source.place(offset_of(rest))), text });
+                warnings.push(Warning {
+                    place: Some(source.place(offset_of(rest))),
+                    text,
+                });
                 rest = after;
             }
         }
@@ -132,7 +142,10 @@ fn assignment(text: &str) -> Option<(&str, String, &str)> {
 
 /// A quoted value that nothing but a comment follows on its last line.
 fn quoted(text: &str) -> Option<(String, &str)> {
-    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let quote = text
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\'' | '`'))?;
     let body = &text[1..];
     let mut end = None;
     let mut escaped = false;
@@ -211,7 +224,9 @@ fn expand_one(name: &str, value: &str, values: &IndexMap<String, String>) -> Str
             rest = &rest[at + 1..];
             continue;
         }
-        let known = values.get(reference).filter(|value| reference != name && !value.is_empty());
+        let known = values
+            .get(reference)
+            .filter(|value| reference != name && !value.is_empty());
         out.push_str(known.map(String::as_str).or(default).unwrap_or_default());
         rest = after;
     }
@@ -226,8 +241,18 @@ mod tests {
     fn parsed(text: &str) -> (Vec<(String, String)>, Vec<String>) {
         let mut values = IndexMap::new();
         let mut warnings = Vec::new();
-        parse(Source { file: Path::new(".dev.vars"), text }, &mut values, &mut warnings);
-        (values.into_iter().collect(), warnings.iter().map(ToString::to_string).collect())
+        parse(
+            Source {
+                file: Path::new(".dev.vars"),
+                text,
+            },
+            &mut values,
+            &mut warnings,
+        );
+        (
+            values.into_iter().collect(),
+            warnings.iter().map(ToString::to_string).collect(),
+        )
     }
 
     fn value(text: &str) -> String {
@@ -257,7 +282,11 @@ mod tests {
         assert_eq!(value("A=\"b\\nc\""), "b\nc");
         assert_eq!(value("A='b\\nc'"), "b\\nc");
         assert_eq!(value("A=\"b\\\"c\""), "b\\\"c");
-        assert_eq!(value("A=\"b"), "\"b", "a quote that never ends is part of the value");
+        assert_eq!(
+            value("A=\"b"),
+            "\"b",
+            "a quote that never ends is part of the value"
+        );
         assert_eq!(value("A=\"b\" c"), "\"b\" c");
     }
 
@@ -265,7 +294,10 @@ mod tests {
     fn later_lines_win_and_strange_lines_are_told() {
         let (values, warnings) = parsed("A=1\n\n# c\nnonsense here\nB=2\nA=3\n");
         assert_eq!(values, [("A".into(), "3".into()), ("B".into(), "2".into())]);
-        assert_eq!(warnings, [".dev.vars:4:1: the line is not NAME=value and is ignored"]);
+        assert_eq!(
+            warnings,
+            [".dev.vars:4:1: the line is not NAME=value and is ignored"]
+        );
     }
 
     #[test]

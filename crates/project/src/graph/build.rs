@@ -3,12 +3,11 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 
 use oxc::allocator::Allocator;
 
 use super::load::{Body, Edge, Job, To, Unit, Worker};
-use super::queue::{self, Jobs};
+use super::queue::{self, Jobs, Results};
 use super::resolve::{Form, Hints, Key, Resolvers};
 use super::rules::RuleSet;
 use super::{Module, ModuleGraph, ModuleId, ModuleKind, Request, RequestKind, Target, exports};
@@ -32,7 +31,10 @@ pub(crate) fn build(input: &Input<'_>, files: Vec<PathBuf>) -> Result<ModuleGrap
     let rules = RuleSet::new(&input.config.rules, &mut warnings)?;
     let resolvers = Resolvers::new(input.root, input.config, rules);
     let (main, hints) = resolvers.entry(&input.config.main)?;
-    let worker = Worker { input, resolvers: &resolvers };
+    let worker = Worker {
+        input,
+        resolvers: &resolvers,
+    };
 
     let mut table = Table::default();
     run(&worker, |jobs, results| {
@@ -45,13 +47,21 @@ pub(crate) fn build(input: &Input<'_>, files: Vec<PathBuf>) -> Result<ModuleGrap
     if !types.is_empty() {
         let again = types.into_iter().map(|(id, types)| {
             let module = graph.module(id);
-            let key = Key { path: module.path.clone(), form: Form::Script };
-            Job { slot: id.0, key, hints: module.hints, types }
+            let key = Key {
+                path: module.path.clone(),
+                form: Form::Script,
+            };
+            Job {
+                slot: id.0,
+                key,
+                hints: module.hints,
+                types,
+            }
         });
         let mut redone = Vec::new();
         run(&worker, |jobs, results| {
             let count = again.map(|job| jobs.push(job)).count();
-            redone = results.iter().take(count).collect();
+            redone = (0..count).map(|_| results.next()).collect();
         });
         for (slot, outcome) in redone {
             replace(&mut graph.modules[slot], outcome?);
@@ -61,10 +71,7 @@ pub(crate) fn build(input: &Input<'_>, files: Vec<PathBuf>) -> Result<ModuleGrap
     Ok(graph)
 }
 
-fn run(
-    worker: &Worker<'_>,
-    coordinate: impl FnOnce(&Jobs<'_, Job>, &mpsc::Receiver<(usize, Outcome)>),
-) {
+fn run(worker: &Worker<'_>, coordinate: impl FnOnce(&Jobs<'_, Job>, &Results<(usize, Outcome)>)) {
     let work = |allocator: &mut Allocator, job: Job| {
         let slot = job.slot;
         let outcome = worker.load(allocator, job);
@@ -86,7 +93,11 @@ fn replace(module: &mut Module, unit: Unit) {
         .iter()
         .filter_map(|edge| before.iter().find(|request| same(request, edge)).cloned())
         .collect();
-    module.asked = unit.edges.into_iter().map(|edge| edge.asked.names).collect();
+    module.asked = unit
+        .edges
+        .into_iter()
+        .map(|edge| edge.asked.names)
+        .collect();
     module.kind = kind;
     module.exports = exports;
 }
@@ -108,13 +119,18 @@ impl Table {
         self.slots.push(None);
         self.index.insert(key.clone(), slot);
         self.pending += 1;
-        jobs.push(Job { slot, key: key.clone(), hints, types: Vec::new() });
+        jobs.push(Job {
+            slot,
+            key: key.clone(),
+            hints,
+            types: Vec::new(),
+        });
     }
 
     /// Takes in results, and gives out the jobs they lead to, until nothing is left to do.
-    fn drain(&mut self, jobs: &Jobs<'_, Job>, results: &mpsc::Receiver<(usize, Outcome)>) {
+    fn drain(&mut self, jobs: &Jobs<'_, Job>, results: &Results<(usize, Outcome)>) {
         while self.pending > 0 {
-            let (slot, outcome) = results.recv().expect("workers outlive their jobs");
+            let (slot, outcome) = results.next();
             self.pending -= 1;
             for edge in outcome.iter().flat_map(|unit| &unit.edges) {
                 if let To::Key { key, hints, .. } = &edge.to {
@@ -136,7 +152,11 @@ impl Table {
         }
         for unit in self.slots.iter_mut().flatten().flatten() {
             for edge in &mut unit.edges {
-                if let To::Key { key, secondary: Some(secondary), .. } = &mut edge.to
+                if let To::Key {
+                    key,
+                    secondary: Some(secondary),
+                    ..
+                } = &mut edge.to
                     && required.contains(secondary)
                 {
                     key.clone_from(secondary);
@@ -146,7 +166,11 @@ impl Table {
     }
 
     fn edges(&self) -> impl Iterator<Item = &Edge> {
-        self.slots.iter().flatten().flatten().flat_map(|unit| &unit.edges)
+        self.slots
+            .iter()
+            .flatten()
+            .flatten()
+            .flat_map(|unit| &unit.edges)
     }
 
     /// Numbers the modules breadth-first from the entry, leaving out what is reached no longer.
@@ -159,15 +183,20 @@ impl Table {
         mut files: Vec<PathBuf>,
         mut warnings: Vec<Warning>,
     ) -> Result<ModuleGraph, ProjectError> {
-        files.extend(self.index.keys().filter(|key| key.is_file()).map(|key| key.path.clone()));
-        files.sort_unstable();
-        files.dedup();
+        files.extend(
+            self.index
+                .keys()
+                .filter(|key| key.is_file())
+                .map(|key| key.path.clone()),
+        );
 
         let mut ids: HashMap<usize, ModuleId> = HashMap::from([(0, ModuleId(0))]);
         let mut queue = VecDeque::from([0]);
         let mut modules = Vec::with_capacity(self.slots.len());
         while let Some(slot) = queue.pop_front() {
-            let unit = self.slots[slot].take().expect("each slot is filled, and visited once")?;
+            let unit = self.slots[slot]
+                .take()
+                .expect("each slot is filled, and visited once")?;
             let mut requests = Vec::with_capacity(unit.edges.len());
             let mut asked = Vec::with_capacity(unit.edges.len());
             for edge in unit.edges {
@@ -184,11 +213,17 @@ impl Table {
                     }
                 };
                 let (specifier, kind) = (edge.asked.specifier, edge.asked.kind);
-                requests.push(Request { specifier, kind, target, place: edge.place });
+                requests.push(Request {
+                    specifier,
+                    kind,
+                    target,
+                    place: edge.place,
+                });
                 asked.push(edge.asked.names);
             }
             let (kind, exports) = kind(unit.body);
             warnings.extend(unit.warnings);
+            files.extend(unit.tsconfig);
             modules.push(Module {
                 id: ModuleId(modules.len()),
                 display: display(root, &unit.key),
@@ -202,21 +237,44 @@ impl Table {
                 typescript: unit.typescript,
             });
         }
-        Ok(ModuleGraph { modules, main: ModuleId(0), files, warnings })
+        files.sort_unstable();
+        files.dedup();
+        Ok(ModuleGraph {
+            modules,
+            main: ModuleId(0),
+            files,
+            warnings,
+        })
     }
 }
 
 fn kind(body: Body) -> (ModuleKind, exports::Static) {
     match body {
-        Body::Esm { code, positions, exports } => {
-            (ModuleKind::Esm { code, positions }, exports::Static::Es(exports))
-        }
-        Body::CommonJs { code, positions, exports } => {
+        Body::Esm {
+            code,
+            positions,
+            exports,
+        } => (
+            ModuleKind::Esm { code, positions },
+            exports::Static::Es(exports),
+        ),
+        Body::CommonJs {
+            code,
+            positions,
+            exports,
+        } => {
             let es_module = exports.es_module;
-            let kind = ModuleKind::CommonJs { code, positions, exports: Vec::new(), es_module };
+            let kind = ModuleKind::CommonJs {
+                code,
+                positions,
+                exports: Vec::new(),
+                es_module,
+            };
             (kind, exports::Static::CommonJs(exports))
         }
-        Body::Json { text, exports } => (ModuleKind::Json { text, exports }, exports::Static::Value),
+        Body::Json { text, exports } => {
+            (ModuleKind::Json { text, exports }, exports::Static::Value)
+        }
         Body::Text(text) => (ModuleKind::Text { text }, exports::Static::Value),
         Body::Data(bytes) => (ModuleKind::Data { bytes }, exports::Static::Value),
         Body::Wasm(bytes) => (ModuleKind::Wasm { bytes }, exports::Static::Value),

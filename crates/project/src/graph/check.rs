@@ -17,13 +17,22 @@ impl ModuleGraph {
         let exports = self.main_exports();
         let config = &project.config;
         let own = |binding: &&DurableObjectBinding| {
-            binding.script_name.as_ref().is_none_or(|script| *script == config.name)
+            binding
+                .script_name
+                .as_ref()
+                .is_none_or(|script| *script == config.name)
         };
         for binding in config.durable_objects.iter().filter(own) {
-            let DurableObjectBinding { name, class_name: class, place, .. } = binding;
+            let DurableObjectBinding {
+                name,
+                class_name: class,
+                place,
+                ..
+            } = binding;
             if exports.complete && !exports.names.contains(class) {
                 let main = slashed(&crate::place::shown(&project.root, &config.main));
-                let what = format!("binding {name} names class {class}, which {main} does not export");
+                let what =
+                    format!("binding {name} names class {class}, which {main} does not export");
                 return Err(error(place, what, &export_help(class, &exports.names)));
             }
             if !config.classes.iter().any(|made| made.class_name == *class) {
@@ -43,10 +52,17 @@ fn error(place: &crate::Place, what: String, help: &str) -> ProjectError {
 }
 
 fn export_help(class: &str, names: &[String]) -> String {
-    let candidates: Vec<_> = names.iter().filter(|name| *name != "default").cloned().collect();
+    let candidates: Vec<_> = names
+        .iter()
+        .filter(|name| *name != "default")
+        .cloned()
+        .collect();
     if candidates.is_empty() {
         format!("add: export class {class} extends DurableObject {{ … }}")
     } else {
-        format!("it exports {}; add {class}, or correct \"class_name\"", candidates.join(", "))
+        format!(
+            "it exports {}; add {class}, or correct \"class_name\"",
+            candidates.join(", ")
+        )
     }
 }

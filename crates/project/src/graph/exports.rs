@@ -40,7 +40,10 @@ impl ModuleGraph {
     pub fn main_exports(&self) -> Exports {
         let mut names = IndexSet::new();
         let complete = self.collect(self.main, &mut names, &mut HashSet::new());
-        Exports { names: names.into_iter().collect(), complete }
+        Exports {
+            names: names.into_iter().collect(),
+            complete,
+        }
     }
 
     fn collect(
@@ -98,10 +101,18 @@ impl ModuleGraph {
             }
             (Static::CommonJs(_), _) => return Answer::Unknown,
             (Static::Value, _) => {
-                return if name == "default" { Answer::Yes } else { Answer::No };
+                return if name == "default" {
+                    Answer::Yes
+                } else {
+                    Answer::No
+                };
             }
         };
-        if let Some(indirect) = own.indirect.iter().find(|indirect| indirect.exported == name) {
+        if let Some(indirect) = own
+            .indirect
+            .iter()
+            .find(|indirect| indirect.exported == name)
+        {
             return match self.target(id, indirect.request) {
                 Some(target) => self.has(target, &indirect.imported, seen),
                 None => Answer::Unknown,
@@ -115,7 +126,10 @@ impl ModuleGraph {
         }
         let mut answer = Answer::No;
         for star in &own.stars {
-            match self.target(id, *star).map(|target| self.has(target, name, seen)) {
+            match self
+                .target(id, *star)
+                .map(|target| self.has(target, name, seen))
+            {
                 Some(Answer::Yes) => return Answer::Yes,
                 Some(Answer::No) => {}
                 Some(Answer::Unknown) | None => answer = Answer::Unknown,
@@ -140,10 +154,14 @@ pub(super) type Types = (ModuleId, Vec<(String, String)>);
 pub(super) fn types_taken_for_values(graph: &ModuleGraph) -> Vec<Types> {
     let mut found = Vec::new();
     for module in graph.modules.iter().filter(|module| module.typescript) {
-        let Static::Es(own) = &module.exports else { continue };
+        let Static::Es(own) = &module.exports else {
+            continue;
+        };
         let mut types = Vec::new();
         for indirect in &own.indirect {
-            let Some(target) = graph.target(module.id, indirect.request) else { continue };
+            let Some(target) = graph.target(module.id, indirect.request) else {
+                continue;
+            };
             if graph.has(target, &indirect.imported, &mut HashSet::new()) == Answer::No
                 && graph.module(target).typescript
             {

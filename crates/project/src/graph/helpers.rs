@@ -1,4 +1,4 @@
-//! The helper modules that translated code imports: legacy decorators as TypeScript has them.
+//! The helper modules that translated code imports: decorators, TypeScript's old ones and the standard's.
 
 /// The source of a helper, a CommonJS module whose `module.exports` is the function.
 pub(super) fn source(name: &str) -> Option<&'static str> {
@@ -6,6 +6,7 @@ pub(super) fn source(name: &str) -> Option<&'static str> {
         "decorate" => Some(DECORATE),
         "decorateParam" => Some(DECORATE_PARAM),
         "decorateMetadata" => Some(DECORATE_METADATA),
+        "classDecorators" => Some(include_str!("class_decorators.js")),
         _ => None,
     }
 }

@@ -1,11 +1,12 @@
 //! What a worker thread does with one module: read it, translate it, resolve what it asks for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use oxc::allocator::Allocator;
 use oxc::span::Span;
 use oxc::syntax::identifier::is_identifier_name;
 
+use super::RequestKind;
 use super::build::Input;
 use super::commonjs::CommonJsExports;
 use super::helpers;
@@ -14,7 +15,6 @@ use super::resolve::{Form, HELPER_PREFIX, Hints, Key, Resolved, Resolvers, Unres
 use super::scan::{Asked, EsExports};
 use super::transform::Language;
 use super::translate::{Settings, translate};
-use super::RequestKind;
 use crate::error::{ProjectError, Report};
 use crate::place::{Place, Source, Warning, shown, slashed};
 
@@ -41,13 +41,26 @@ pub(super) struct Unit {
     pub(super) node_interop: bool,
     pub(super) typescript: bool,
     pub(super) warnings: Vec<Warning>,
+    /// The TypeScript configuration it was translated by.
+    pub(super) tsconfig: Option<PathBuf>,
 }
 
 #[derive(Debug)]
 pub(super) enum Body {
-    Esm { code: String, positions: Positions, exports: EsExports },
-    CommonJs { code: String, positions: Positions, exports: CommonJsExports },
-    Json { text: String, exports: Vec<String> },
+    Esm {
+        code: String,
+        positions: Positions,
+        exports: EsExports,
+    },
+    CommonJs {
+        code: String,
+        positions: Positions,
+        exports: CommonJsExports,
+    },
+    Json {
+        text: String,
+        exports: Vec<String>,
+    },
     Text(String),
     Data(Vec<u8>),
     Wasm(Vec<u8>),
@@ -62,7 +75,11 @@ pub(super) struct Edge {
 
 #[derive(Debug)]
 pub(super) enum To {
-    Key { key: Key, hints: Hints, secondary: Option<Key> },
+    Key {
+        key: Key,
+        hints: Hints,
+        secondary: Option<Key>,
+    },
     Builtin(String),
     Missing(String),
 }
@@ -94,6 +111,7 @@ impl Worker<'_> {
             node_interop: false,
             typescript: false,
             warnings: Vec::new(),
+            tsconfig: None,
         })
     }
 
@@ -101,15 +119,22 @@ impl Worker<'_> {
         let path = &job.key.path;
         let text = read_text(path)?;
         let file = shown(self.input.root, path);
-        let source = Source { file: &file, text: &text };
+        let source = Source {
+            file: &file,
+            text: &text,
+        };
         let settings = Settings {
             path,
             hints: job.hints,
             node_env: self.input.node_env,
             types: &job.types,
         };
+        let mut used = None;
         let language = || {
             let tsconfig = self.resolvers.tsconfig(path)?;
+            used = tsconfig
+                .as_ref()
+                .map(|tsconfig| tsconfig.path().to_path_buf());
             Ok(Language::new(tsconfig.as_deref(), self.input.config))
         };
         let mut script = translate(source, &settings, language, allocator)?;
@@ -126,9 +151,17 @@ impl Worker<'_> {
                 code.push_str("\nimport require from \"holdfast:require\";\n");
                 edges.push(require_edge(&file));
             }
-            Body::Esm { code, positions, exports: script.scan.exports }
+            Body::Esm {
+                code,
+                positions,
+                exports: script.scan.exports,
+            }
         } else {
-            Body::CommonJs { code, positions, exports: script.scan.commonjs }
+            Body::CommonJs {
+                code,
+                positions,
+                exports: script.scan.commonjs,
+            }
         };
         Ok(Unit {
             hints: job.hints,
@@ -137,6 +170,7 @@ impl Worker<'_> {
             node_interop: script.node_interop,
             typescript: script.typescript,
             warnings,
+            tsconfig: used,
             key: job.key,
         })
     }
@@ -150,20 +184,40 @@ impl Worker<'_> {
     ) -> Result<Edge, ProjectError> {
         let place = source.place(asked.span.start as usize);
         let attribute = asked.attribute.as_deref();
-        let to = match self.resolvers.resolve(from, &asked.specifier, asked.kind, attribute) {
+        let to = match self
+            .resolvers
+            .resolve(from, &asked.specifier, asked.kind, attribute)
+        {
             Ok(Resolved::Builtin(name)) => To::Builtin(name),
-            Ok(Resolved::Module { key, hints, secondary }) => To::Key { key, hints, secondary },
+            Ok(Resolved::Module {
+                key,
+                hints,
+                secondary,
+            }) => To::Key {
+                key,
+                hints,
+                secondary,
+            },
             Err(unresolved) => {
-                let what = format!("cannot resolve \"{}\": {}", asked.specifier, unresolved.reason);
+                let what = format!(
+                    "cannot resolve \"{}\": {}",
+                    asked.specifier, unresolved.reason
+                );
                 if !may_be_missing(&asked) {
                     return Err(unresolvable(source, asked.span, what, unresolved));
                 }
                 if !asked.guarded {
                     let text = format!("{what}; this import() will be rejected");
-                    warnings.push(Warning { place: Some(place.clone()), text });
+                    warnings.push(Warning {
+                        place: Some(place.clone()),
+                        text,
+                    });
                 }
                 let reason = unresolved.reason;
-                To::Missing(format!("Cannot find module \"{}\": {reason}", asked.specifier))
+                To::Missing(format!(
+                    "Cannot find module \"{}\": {reason}",
+                    asked.specifier
+                ))
             }
         };
         Ok(Edge { asked, place, to })
@@ -173,15 +227,23 @@ impl Worker<'_> {
         let text = read_text(path)?;
         let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
             let file = shown(self.input.root, path);
-            let line = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+            let line = text
+                .split_inclusive('\n')
+                .take(error.line().saturating_sub(1));
             let offset = line.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
             let what = format!("the file is not valid JSON: {message}");
-            let source = Source { file: &file, text: &text };
+            let source = Source {
+                file: &file,
+                text: &text,
+            };
             ProjectError::Syntax(Box::new(Report::in_source(source, offset, 1, what)))
         })?;
-        let keys = value.as_object().into_iter().flat_map(|object| object.keys());
+        let keys = value
+            .as_object()
+            .into_iter()
+            .flat_map(|object| object.keys());
         let exports = keys
             .filter(|key| is_identifier_name(key) && *key != "default")
             .cloned()
@@ -218,18 +280,32 @@ fn require_edge(file: &Path) -> Edge {
         attribute: None,
         names: vec!["default".to_owned()],
     };
-    let place = Place { file: file.to_path_buf(), line: 1, column: 1 };
-    Edge { asked, place, to: To::Builtin(REQUIRE.to_owned()) }
+    let place = Place {
+        file: file.to_path_buf(),
+        line: 1,
+        column: 1,
+    };
+    Edge {
+        asked,
+        place,
+        to: To::Builtin(REQUIRE.to_owned()),
+    }
 }
 
 fn commonjs(code: String) -> Body {
     let (positions, exports) = (Positions::Identity, CommonJsExports::default());
-    Body::CommonJs { code, positions, exports }
+    Body::CommonJs {
+        code,
+        positions,
+        exports,
+    }
 }
 
 fn helper(path: &Path) -> Result<String, ProjectError> {
     let specifier = slashed(path);
-    let name = specifier.trim_start_matches(HELPER_PREFIX).trim_start_matches("helpers/");
+    let name = specifier
+        .trim_start_matches(HELPER_PREFIX)
+        .trim_start_matches("helpers/");
     helpers::source(name).map(str::to_owned).ok_or_else(|| {
         let what = format!("translated code needs the helper \"{name}\", which does not exist");
         ProjectError::Syntax(Box::new(Report::new(what)))

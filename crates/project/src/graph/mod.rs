@@ -3,6 +3,8 @@
 mod build;
 mod check;
 mod commonjs;
+mod decorators;
+mod edits;
 mod exports;
 mod helpers;
 mod load;
@@ -74,7 +76,10 @@ pub struct Module {
 pub enum ModuleKind {
     /// An ES module. If it calls `require` with a literal (bundled packages do), the code ends with
     /// `import require from "holdfast:require"`, which is then among the requests as a builtin.
-    Esm { code: String, positions: Positions },
+    Esm {
+        code: String,
+        positions: Positions,
+    },
     /// The body of `function (exports, require, module, __filename, __dirname)`.
     CommonJs {
         code: String,
@@ -91,9 +96,15 @@ pub enum ModuleKind {
         /// The keys of the top-level object that are identifiers: they can be imported by name.
         exports: Vec<String>,
     },
-    Text { text: String },
-    Data { bytes: Vec<u8> },
-    Wasm { bytes: Vec<u8> },
+    Text {
+        text: String,
+    },
+    Data {
+        bytes: Vec<u8>,
+    },
+    Wasm {
+        bytes: Vec<u8>,
+    },
 }
 
 /// Something a module asks for.
@@ -128,10 +139,7 @@ pub enum Target {
 
 /// The string literals an expression may be, where it is a literal, a template without parts, or a choice
 /// between such.
-fn literals<'e, 'a>(
-    expression: &'e Expression<'a>,
-    out: &mut Vec<&'e StringLiteral<'a>>,
-) {
+fn literals<'e, 'a>(expression: &'e Expression<'a>, out: &mut Vec<&'e StringLiteral<'a>>) {
     match expression.get_inner_expression() {
         Expression::StringLiteral(literal) => out.push(literal),
         Expression::ConditionalExpression(choice) => {

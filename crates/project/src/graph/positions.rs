@@ -31,12 +31,22 @@ impl Positions {
     /// The place in the source that the code at `line`, `column` came from: the nearest mapping at or before
     /// it. Code that was made up (helpers before the first mapping) gives the first mapped place.
     pub fn original(&self, line: u32, column: u32) -> (u32, u32) {
-        let Self::Map(Mappings(mappings)) = self else { return (line, column) };
+        let Self::Map(Mappings(mappings)) = self else {
+            return (line, column);
+        };
         let wanted = (line.saturating_sub(1), column.saturating_sub(1));
         let after = mappings.partition_point(|mapping| mapping.generated <= wanted);
         match mappings.get(after.saturating_sub(1)) {
             Some(mapping) => (mapping.original.0 + 1, mapping.original.1 + 1),
             None => (1, 1),
+        }
+    }
+
+    /// In the order of the code; none for identity.
+    pub(super) fn mappings(&self) -> &[Mapping] {
+        match self {
+            Self::Identity => &[],
+            Self::Map(Mappings(mappings)) => mappings,
         }
     }
 }
@@ -53,9 +63,18 @@ mod tests {
     #[test]
     fn the_nearest_mapping_before_wins() {
         let map = Positions::map(vec![
-            Mapping { generated: (2, 4), original: (10, 1) },
-            Mapping { generated: (0, 0), original: (3, 0) },
-            Mapping { generated: (2, 0), original: (9, 0) },
+            Mapping {
+                generated: (2, 4),
+                original: (10, 1),
+            },
+            Mapping {
+                generated: (0, 0),
+                original: (3, 0),
+            },
+            Mapping {
+                generated: (2, 0),
+                original: (9, 0),
+            },
         ]);
         assert_eq!(map.original(1, 1), (4, 1));
         assert_eq!(map.original(3, 4), (10, 1));

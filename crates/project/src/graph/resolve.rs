@@ -95,8 +95,12 @@ impl Resolvers {
     pub(super) fn new(root: &Path, config: &Config, rules: RuleSet) -> Self {
         let base = options(config, "import", &["browser", "module", "main"], false);
         let own = Resolver::new(base.clone());
-        let package =
-            own.clone_with_options(options(config, "import", &["browser", "module", "main"], true));
+        let package = own.clone_with_options(options(
+            config,
+            "import",
+            &["browser", "module", "main"],
+            true,
+        ));
         let main_first = ["browser", "main", "module"];
         let require = Pair {
             own: own.clone_with_options(options(config, "require", &main_first, false)),
@@ -118,8 +122,17 @@ impl Resolvers {
             let what = format!("{shown} cannot be the entry module: {}", unresolved.reason);
             ProjectError::Unresolved(Box::new(Report::new(what).help(unresolved.help)))
         })?;
-        let hints = Hints { package: self.package_type(main), rule: None };
-        Ok((Key { path: main.to_path_buf(), form }, hints))
+        let hints = Hints {
+            package: self.package_type(main),
+            rule: None,
+        };
+        Ok((
+            Key {
+                path: main.to_path_buf(),
+                form,
+            },
+            hints,
+        ))
     }
 
     /// Resolves one request of the file `from`.
@@ -131,8 +144,15 @@ impl Resolvers {
         attribute: Option<&str>,
     ) -> Result<Resolved, Unresolved> {
         if specifier.starts_with(HELPER_PREFIX) {
-            let key = Key { path: PathBuf::from(specifier), form: Form::Helper };
-            return Ok(Resolved::Module { key, hints: Hints::default(), secondary: None });
+            let key = Key {
+                path: PathBuf::from(specifier),
+                form: Form::Helper,
+            };
+            return Ok(Resolved::Module {
+                key,
+                hints: Hints::default(),
+                secondary: None,
+            });
         }
         if let Some(("cloudflare" | "node" | "workerd", _)) = specifier.split_once(':') {
             return Ok(Resolved::Builtin(specifier.to_owned()));
@@ -144,8 +164,15 @@ impl Resolvers {
         match self.file(from, specifier, kind) {
             Ok(found) => self.module(from, specifier, kind, attribute, found),
             Err(ResolveError::Ignored(path)) => {
-                let key = Key { path, form: Form::Disabled };
-                Ok(Resolved::Module { key, hints: Hints::default(), secondary: None })
+                let key = Key {
+                    path,
+                    form: Form::Disabled,
+                };
+                Ok(Resolved::Module {
+                    key,
+                    hints: Hints::default(),
+                    secondary: None,
+                })
             }
             Err(ResolveError::NotFound(_)) if node_name => {
                 Ok(Resolved::Builtin(format!("node:{specifier}")))
@@ -163,9 +190,13 @@ impl Resolvers {
         found: oxc_resolver::Resolution,
     ) -> Result<Resolved, Unresolved> {
         let package = found.package_json().and_then(|package| package.r#type());
-        let maps = found.package_json().is_some_and(|package| package.exports().is_some());
+        let maps = found
+            .package_json()
+            .is_some_and(|package| package.exports().is_some());
         let path = found.into_path_buf();
-        let rule = self.rules.matching(specifier, &slashed(&shown(&self.root, &path)));
+        let rule = self
+            .rules
+            .matching(specifier, &slashed(&shown(&self.root, &path)));
         let form = match (attribute, rule) {
             (Some("json"), _) => Form::Json,
             (Some("text"), _) => Form::Text,
@@ -180,13 +211,22 @@ impl Resolvers {
             self.file(from, specifier, RequestKind::Require)
                 .ok()
                 .map(oxc_resolver::Resolution::into_path_buf)
-                .filter(|other| *other != path && self::form(other).is_ok_and(|form| form == Form::Script))
-                .map(|path| Key { path, form: Form::Script })
+                .filter(|other| {
+                    *other != path && self::form(other).is_ok_and(|form| form == Form::Script)
+                })
+                .map(|path| Key {
+                    path,
+                    form: Form::Script,
+                })
         } else {
             None
         };
         let hints = Hints { package, rule };
-        Ok(Resolved::Module { key: Key { path, form }, hints, secondary })
+        Ok(Resolved::Module {
+            key: Key { path, form },
+            hints,
+            secondary,
+        })
     }
 
     fn file(
@@ -211,14 +251,20 @@ impl Resolvers {
     pub(super) fn tsconfig(&self, file: &Path) -> Result<Option<Arc<TsConfig>>, ProjectError> {
         self.import.own.find_tsconfig(file).map_err(|error| {
             let what = format!("the TypeScript configuration cannot be used: {error}");
-            Report::new(what).help("correct tsconfig.json, or install the package that it extends").config()
+            Report::new(what)
+                .help("correct tsconfig.json, or install the package that it extends")
+                .config()
         })
     }
 
     /// The `type` of the package.json that a file belongs to.
     fn package_type(&self, file: &Path) -> Option<PackageType> {
         let name = file.file_name()?.to_str()?;
-        let found = self.import.own.resolve(file.parent()?, &format!("./{name}")).ok()?;
+        let found = self
+            .import
+            .own
+            .resolve(file.parent()?, &format!("./{name}"))
+            .ok()?;
         found.package_json().and_then(|package| package.r#type())
     }
 
@@ -229,7 +275,12 @@ impl Resolvers {
             | ResolveError::ExtensionAlias(..) => {
                 return self.explain_absent(from, specifier);
             }
-            ResolveError::PackagePathNotExported { subpath, package_json_path, conditions, .. } => {
+            ResolveError::PackagePathNotExported {
+                subpath,
+                package_json_path,
+                conditions,
+                ..
+            } => {
                 format!(
                     "\"{subpath}\" is not among the \"exports\" of {} (for the conditions {})",
                     slashed(&shown(&self.root, package_json_path)),
@@ -237,7 +288,10 @@ impl Resolvers {
                 )
             }
             ResolveError::TsconfigLoadFailed { path, source } => {
-                format!("{} cannot be read: {source}", slashed(&shown(&self.root, path)))
+                format!(
+                    "{} cannot be read: {source}",
+                    slashed(&shown(&self.root, path))
+                )
             }
             other => other.to_string(),
         };
@@ -254,10 +308,17 @@ impl Resolvers {
         }
         if is_bare(specifier) {
             let parts = if specifier.starts_with('@') { 2 } else { 1 };
-            let package = specifier.split('/').take(parts).collect::<Vec<_>>().join("/");
+            let package = specifier
+                .split('/')
+                .take(parts)
+                .collect::<Vec<_>>()
+                .join("/");
             if package.starts_with('#') {
                 let help = "add it to the \"imports\" of package.json".to_owned();
-                return Unresolved { reason: "no \"imports\" entry matches".to_owned(), help };
+                return Unresolved {
+                    reason: "no \"imports\" entry matches".to_owned(),
+                    help,
+                };
             }
             let installed = from
                 .ancestors()
@@ -265,7 +326,9 @@ impl Resolvers {
             return if installed {
                 Unresolved {
                     reason: format!("the package {package} is installed, but has no such file"),
-                    help: format!("look at \"main\", \"module\" and \"exports\" of its package.json: node_modules/{package}/package.json"),
+                    help: format!(
+                        "look at \"main\", \"module\" and \"exports\" of its package.json: node_modules/{package}/package.json"
+                    ),
                 }
             } else {
                 Unresolved {
@@ -276,21 +339,37 @@ impl Resolvers {
         }
         let wanted = from.parent().unwrap_or(from).join(specifier);
         Unresolved {
-            reason: format!("there is no {}", slashed(&shown(&self.root, &normal(&wanted)))),
-            help: format!("tried the path itself, with {} added, and as a folder with an index file", OWN_EXTENSIONS.join(", ")),
+            reason: format!(
+                "there is no {}",
+                slashed(&shown(&self.root, &normal(&wanted)))
+            ),
+            help: format!(
+                "tried the path itself, with {} added, and as a folder with an index file",
+                OWN_EXTENSIONS.join(", ")
+            ),
         }
     }
 }
 
 /// esbuild's order, with the module-specific extensions after the plain ones.
-const OWN_EXTENSIONS: [&str; 9] =
-    [".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json"];
-const PACKAGE_EXTENSIONS: [&str; 9] =
-    [".jsx", ".js", ".mjs", ".cjs", ".tsx", ".ts", ".mts", ".cts", ".json"];
+const OWN_EXTENSIONS: [&str; 9] = [
+    ".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json",
+];
+const PACKAGE_EXTENSIONS: [&str; 9] = [
+    ".jsx", ".js", ".mjs", ".cjs", ".tsx", ".ts", ".mts", ".cts", ".json",
+];
 
 fn options(config: &Config, kind: &str, main_fields: &[&str], package: bool) -> ResolveOptions {
-    let strings = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    let extensions = if package { PACKAGE_EXTENSIONS } else { OWN_EXTENSIONS };
+    let strings = |list: &[&str]| {
+        list.iter()
+            .map(|text| (*text).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let extensions = if package {
+        PACKAGE_EXTENSIONS
+    } else {
+        OWN_EXTENSIONS
+    };
     let tsconfig = match &config.tsconfig {
         Some(file) => TsconfigDiscovery::Manual(TsconfigOptions {
             config_file: file.clone(),
@@ -318,7 +397,9 @@ fn options(config: &Config, kind: &str, main_fields: &[&str], package: bool) -> 
 /// The form that a file's extension gives where no rule matches.
 fn form(path: &Path) -> Result<Form, Unresolved> {
     match path.extension().and_then(|extension| extension.to_str()) {
-        Some("ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs") | None => Ok(Form::Script),
+        Some("ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs") | None => {
+            Ok(Form::Script)
+        }
         Some("json") => Ok(Form::Json),
         Some("node") => Err(Unresolved {
             reason: "it is a native addon, which needs Node".to_owned(),
@@ -326,7 +407,9 @@ fn form(path: &Path) -> Result<Form, Unresolved> {
         }),
         Some(extension) => Err(Unresolved {
             reason: format!("there is no loader for .{extension} files"),
-            help: format!("add a rule to the configuration: \"rules\": [{{ \"type\": \"Text\", \"globs\": [\"**/*.{extension}\"], \"fallthrough\": true }}] (or \"Data\" for bytes)"),
+            help: format!(
+                "add a rule to the configuration: \"rules\": [{{ \"type\": \"Text\", \"globs\": [\"**/*.{extension}\"], \"fallthrough\": true }}] (or \"Data\" for bytes)"
+            ),
         }),
     }
 }
@@ -341,7 +424,8 @@ pub(super) fn is_bare(specifier: &str) -> bool {
 }
 
 pub(super) fn in_node_modules(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "node_modules")
+    path.components()
+        .any(|part| part.as_os_str() == "node_modules")
 }
 
 /// The path without `.` and `..`, for messages only.

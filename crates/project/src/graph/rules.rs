@@ -62,7 +62,10 @@ impl RuleSet {
                         rule.kind.name(),
                         rule.globs.join(", ")
                     );
-                    warnings.push(Warning { place: closer.place.clone(), text });
+                    warnings.push(Warning {
+                        place: closer.place.clone(),
+                        text,
+                    });
                 }
                 continue;
             }
@@ -78,7 +81,10 @@ impl RuleSet {
     /// the file below the project root is tried too, so that an alias leads to the same result.
     pub(crate) fn matching(&self, specifier: &str, path: &str) -> Option<RuleKind> {
         let hit = |set: &GlobSet| set.is_match(specifier) || set.is_match(path);
-        self.rules.iter().find(|(_, set)| hit(set)).map(|(kind, _)| *kind)
+        self.rules
+            .iter()
+            .find(|(_, set)| hit(set))
+            .map(|(kind, _)| *kind)
     }
 }
 
@@ -108,11 +114,15 @@ fn compile(rule: &Rule) -> Result<GlobSet, ProjectError> {
             escaped.push(c);
         }
         let mut builder = GlobBuilder::new(&escaped);
-        let glob = builder.literal_separator(false).backslash_escape(true).build().map_err(|error| {
-            let mut report = Report::new(format!("a glob does not parse: {}", error.kind()));
-            report.place.clone_from(&rule.place);
-            report.config()
-        })?;
+        let glob = builder
+            .literal_separator(false)
+            .backslash_escape(true)
+            .build()
+            .map_err(|error| {
+                let mut report = Report::new(format!("a glob does not parse: {}", error.kind()));
+                report.place.clone_from(&rule.place);
+                report.config()
+            })?;
         set.add(glob);
     }
     set.build().map_err(|error| {
@@ -129,8 +139,17 @@ mod tests {
     use super::*;
 
     fn rule(kind: RuleKind, glob: &str, fallthrough: Option<bool>) -> Rule {
-        let place = Some(Place { file: PathBuf::from("wrangler.toml"), line: 3, column: 1 });
-        Rule { kind, globs: vec![glob.to_owned()], fallthrough, place }
+        let place = Some(Place {
+            file: PathBuf::from("wrangler.toml"),
+            line: 3,
+            column: 1,
+        });
+        Rule {
+            kind,
+            globs: vec![glob.to_owned()],
+            fallthrough,
+            place,
+        }
     }
 
     #[test]
@@ -145,7 +164,10 @@ mod tests {
         assert_eq!(kind("./b.wasm?module"), Some(RuleKind::Wasm));
         assert_eq!(kind("./b.wasmXmodule"), None, "? stands for itself");
         assert_eq!(kind("./b.txt.js"), None);
-        assert_eq!(rules.matching("#schema", "db/schema.sql"), Some(RuleKind::Text));
+        assert_eq!(
+            rules.matching("#schema", "db/schema.sql"),
+            Some(RuleKind::Text)
+        );
     }
 
     #[test]
@@ -157,7 +179,11 @@ mod tests {
         assert_eq!(rules.matching("./a.txt", ""), None);
         assert_eq!(rules.matching("./a.bin", ""), Some(RuleKind::Data));
         assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].to_string().starts_with("wrangler.toml:3:1: this rule of type Text"));
+        assert!(
+            warnings[0]
+                .to_string()
+                .starts_with("wrangler.toml:3:1: this rule of type Text")
+        );
 
         for (fallthrough, expected) in [(true, Some(RuleKind::Text)), (false, None)] {
             let mut warnings = Vec::new();

@@ -27,8 +27,10 @@ pub(super) struct Scan {
     /// `require("…")` with a literal.
     pub(super) requires: bool,
     pub(super) jsx: bool,
-    /// The first decorator.
-    pub(super) decorator: Option<Span>,
+    /// Decorators, or fields that say `accessor`.
+    pub(super) decorated: bool,
+    /// The first decorator of a parameter.
+    pub(super) decorated_parameter: Option<Span>,
 }
 
 /// One request as the source makes it.
@@ -66,7 +68,12 @@ pub(super) struct Indirect {
 /// Walks the program. `scoping` is needed to tell free names from bound ones; without it no name counts as
 /// free, so it may be left out only for text that has none of `require`, `exports` and `NODE_ENV`.
 pub(super) fn scan(program: &Program<'_>, scoping: Option<&Scoping>) -> Scan {
-    let mut walker = Walker { scoping, found: Scan::default(), guard: 0, namespaces: Vec::new() };
+    let mut walker = Walker {
+        scoping,
+        found: Scan::default(),
+        guard: 0,
+        namespaces: Vec::new(),
+    };
     // Imports first: they may stand below their uses.
     let mut imported = Vec::new();
     for statement in &program.body {
@@ -89,9 +96,9 @@ struct Namespace {
     members: HashSet<String>,
 }
 
-struct Walker<'s> {
+pub(super) struct Walker<'s> {
     scoping: Option<&'s Scoping>,
-    found: Scan,
+    pub(super) found: Scan,
     /// How many `try` blocks of the current function are around.
     guard: usize,
     namespaces: Vec<Namespace>,
@@ -121,7 +128,11 @@ impl Walker<'_> {
 
     fn attributes(&mut self, request: usize, clause: Option<&WithClause<'_>>) {
         let Some(clause) = clause else { return };
-        self.found.attributes.push(clause.span);
+        // The clause's own span leaves out the keyword, which follows the specifier.
+        let after = self.found.requests[request].span.end;
+        self.found
+            .attributes
+            .push(Span::new(after, clause.span.end));
         for entry in &clause.with_entries {
             let key = match &entry.key {
                 ImportAttributeKey::Identifier(name) => name.name.as_str(),
@@ -182,7 +193,11 @@ impl Walker<'_> {
                     let exported = specifier.exported.name().to_string();
                     self.found.requests[request].names.push(imported.clone());
                     self.found.exports.names.push(exported.clone());
-                    self.found.exports.indirect.push(Indirect { request, imported, exported });
+                    self.found.exports.indirect.push(Indirect {
+                        request,
+                        imported,
+                        exported,
+                    });
                 }
             }
             Statement::ExportDefaultDeclaration(_) => {
@@ -214,7 +229,9 @@ impl Walker<'_> {
 
     /// `export { a, b as c }`.
     fn export_list(&mut self, statement: &Statement<'_>, imported: &[Imported]) {
-        let Statement::ExportNamedDeclaration(export) = statement else { return };
+        let Statement::ExportNamedDeclaration(export) = statement else {
+            return;
+        };
         if export.export_kind.is_type() {
             return;
         }
@@ -225,9 +242,15 @@ impl Walker<'_> {
             let exported = specifier.exported.name().to_string();
             let local = specifier.local.name();
             self.found.exports.names.push(exported.clone());
-            if let Some((_, request, name)) = imported.iter().find(|(name, ..)| *name == local.as_str()) {
+            if let Some((_, request, name)) =
+                imported.iter().find(|(name, ..)| *name == local.as_str())
+            {
                 let (request, imported) = (*request, name.clone());
-                self.found.exports.indirect.push(Indirect { request, imported, exported });
+                self.found.exports.indirect.push(Indirect {
+                    request,
+                    imported,
+                    exported,
+                });
             }
         }
     }
@@ -237,112 +260,8 @@ impl Walker<'_> {
         reference.is_some_and(|(scoping, id)| scoping.get_reference(id).symbol_id().is_none())
     }
 
-    fn is_free_name(&self, expression: &Expression<'_>, name: &str) -> bool {
+    pub(super) fn is_free_name(&self, expression: &Expression<'_>, name: &str) -> bool {
         matches!(expression, Expression::Identifier(id) if id.name == name && self.is_free(id))
-    }
-
-    /// `exports` or `module.exports`.
-    fn is_exports(&self, expression: &Expression<'_>) -> bool {
-        match expression {
-            Expression::StaticMemberExpression(member) => {
-                member.property.name == "exports" && self.is_free_name(&member.object, "module")
-            }
-            Expression::ParenthesizedExpression(inner) => self.is_exports(&inner.expression),
-            _ => self.is_free_name(expression, "exports"),
-        }
-    }
-
-    /// The literals of `require("…")`, if the expression is one, also within interop wrappers of one argument.
-    fn required(&self, expression: &Expression<'_>, out: &mut Vec<String>) {
-        match expression.get_inner_expression() {
-            Expression::CallExpression(call) => {
-                let Some(argument) = call.arguments.first().and_then(Argument::as_expression) else {
-                    return;
-                };
-                if self.is_free_name(&call.callee, "require") {
-                    let mut found = Vec::new();
-                    literals(argument, &mut found);
-                    out.extend(found.iter().map(|literal| literal.value.to_string()));
-                } else if matches!(call.callee, Expression::Identifier(_)) {
-                    self.required(argument, out);
-                }
-            }
-            Expression::ConditionalExpression(choice) => {
-                self.required(&choice.consequent, out);
-                self.required(&choice.alternate, out);
-            }
-            Expression::StaticMemberExpression(member) if member.property.name == "default" => {
-                // `require("x").default` is one value of the other module, not its names.
-            }
-            _ => {}
-        }
-    }
-
-    /// What `module.exports = value` exports.
-    fn whole_value(&mut self, value: &Expression<'_>) {
-        match value.get_inner_expression() {
-            Expression::ObjectExpression(object) => {
-                for property in &object.properties {
-                    match property {
-                        ObjectPropertyKind::ObjectProperty(property) if !property.computed => {
-                            if let Some(name) = property.key.static_name() {
-                                self.found.commonjs.add(&name);
-                            }
-                        }
-                        ObjectPropertyKind::ObjectProperty(_) => {}
-                        ObjectPropertyKind::SpreadProperty(spread) => {
-                            let mut stars = Vec::new();
-                            self.required(&spread.argument, &mut stars);
-                            self.found.commonjs.stars.extend(stars);
-                        }
-                    }
-                }
-            }
-            Expression::AssignmentExpression(inner) => self.whole_value(&inner.right),
-            other => {
-                let mut stars = Vec::new();
-                self.required(other, &mut stars);
-                self.found.commonjs.stars.extend(stars);
-            }
-        }
-    }
-
-    fn call_exports(&mut self, call: &CallExpression<'_>) {
-        let argument = |index: usize| call.arguments.get(index).and_then(Argument::as_expression);
-        let callee = match &call.callee {
-            Expression::Identifier(name) => name.name.as_str(),
-            Expression::StaticMemberExpression(member) => member.property.name.as_str(),
-            _ => return,
-        };
-        match callee {
-            "defineProperty" => {
-                if let (Some(target), Some(Expression::StringLiteral(name))) = (argument(0), argument(1))
-                    && self.is_exports(target)
-                {
-                    self.found.commonjs.add(&name.value);
-                }
-            }
-            // TypeScript's and esbuild's `export *`.
-            "__exportStar" | "__export" | "__reExport" => {
-                let mut stars = Vec::new();
-                for expression in call.arguments.iter().filter_map(Argument::as_expression) {
-                    self.required(expression, &mut stars);
-                }
-                self.found.commonjs.stars.extend(stars);
-            }
-            // Babel's: `Object.keys(_other).forEach(function (key) { … exports[key] = … })`.
-            "forEach" => {
-                if let Expression::StaticMemberExpression(member) = &call.callee
-                    && let Expression::CallExpression(keys) = &member.object
-                    && keys.callee.is_specific_member_access("Object", "keys")
-                    && let Some(Expression::Identifier(other)) =
-                        keys.arguments.first().and_then(Argument::as_expression)
-                {
-                    self.found.commonjs.copied.push(other.name.to_string());
-                }
-            }
-            _ => {}
-        }
     }
 
     fn dynamic_import(&mut self, import: &ImportExpression<'_>, handled: bool) {
@@ -361,13 +280,20 @@ fn attribute_type(options: Option<&Expression<'_>>) -> Option<String> {
     let find = |object: &ObjectExpression<'_>, names: &[&str]| -> Option<usize> {
         object.properties.iter().position(|property| {
             property.as_property().is_some_and(|property| {
-                property.key.static_name().is_some_and(|key| names.contains(&key.as_ref()))
+                property
+                    .key
+                    .static_name()
+                    .is_some_and(|key| names.contains(&key.as_ref()))
             })
         })
     };
-    let Expression::ObjectExpression(options) = options? else { return None };
+    let Expression::ObjectExpression(options) = options? else {
+        return None;
+    };
     let with = options.properties[find(options, &["with", "assert"])?].as_property()?;
-    let Expression::ObjectExpression(with) = &with.value else { return None };
+    let Expression::ObjectExpression(with) = &with.value else {
+        return None;
+    };
     let kind = with.properties[find(with, &["type"])?].as_property()?;
     match &kind.value {
         Expression::StringLiteral(kind) => Some(kind.value.to_string()),
@@ -387,7 +313,10 @@ impl<'a> Visit<'a> for Walker<'_> {
             let mut required = Vec::new();
             self.required(init, &mut required);
             let local = id.name.as_str();
-            self.found.commonjs.locals.extend(required.into_iter().map(|of| (local.to_owned(), of)));
+            self.found
+                .commonjs
+                .locals
+                .extend(required.into_iter().map(|of| (local.to_owned(), of)));
         }
         if let (BindingPattern::ObjectPattern(pattern), Some(Expression::Identifier(of))) =
             (&it.id, &it.init)
@@ -511,8 +440,20 @@ impl<'a> Visit<'a> for Walker<'_> {
     }
 
     fn visit_decorator(&mut self, it: &Decorator<'a>) {
-        self.found.decorator.get_or_insert(it.span);
+        self.found.decorated = true;
         walk::walk_decorator(self, it);
+    }
+
+    fn visit_accessor_property(&mut self, it: &AccessorProperty<'a>) {
+        self.found.decorated = true;
+        walk::walk_accessor_property(self, it);
+    }
+
+    fn visit_formal_parameter(&mut self, it: &FormalParameter<'a>) {
+        if let Some(first) = it.decorators.first() {
+            self.found.decorated_parameter.get_or_insert(first.span);
+        }
+        walk::walk_formal_parameter(self, it);
     }
 
     fn visit_jsx_element(&mut self, it: &JSXElement<'a>) {
@@ -529,8 +470,15 @@ impl<'a> Visit<'a> for Walker<'_> {
 impl Walker<'_> {
     /// `const { a, b } = namespace`.
     fn destructured(&mut self, pattern: &ObjectPattern<'_>, of: &IdentifierReference<'_>) {
-        for namespace in self.namespaces.iter_mut().filter(|ns| ns.local == of.name.as_str()) {
-            let names = pattern.properties.iter().filter_map(|property| property.key.static_name());
+        for namespace in self
+            .namespaces
+            .iter_mut()
+            .filter(|ns| ns.local == of.name.as_str())
+        {
+            let names = pattern
+                .properties
+                .iter()
+                .filter_map(|property| property.key.static_name());
             namespace.members.extend(names.map(|name| name.to_string()));
         }
     }
@@ -555,8 +503,12 @@ impl Walker<'_> {
                 _ => None,
             }
         }
-        let Some((env, "NODE_ENV")) = member(expression) else { return false };
-        let Some((process, "env")) = member(env) else { return false };
+        let Some((env, "NODE_ENV")) = member(expression) else {
+            return false;
+        };
+        let Some((process, "env")) = member(env) else {
+            return false;
+        };
         match member(process) {
             Some((global, "process")) => {
                 self.is_free_name(global, "globalThis") || self.is_free_name(global, "global")
@@ -571,12 +523,25 @@ fn bound_names(pattern: &BindingPattern<'_>, out: &mut Vec<String>) {
     match pattern {
         BindingPattern::BindingIdentifier(id) => out.push(id.name.to_string()),
         BindingPattern::ObjectPattern(object) => {
-            object.properties.iter().for_each(|property| bound_names(&property.value, out));
-            object.rest.iter().for_each(|rest| bound_names(&rest.argument, out));
+            object
+                .properties
+                .iter()
+                .for_each(|property| bound_names(&property.value, out));
+            object
+                .rest
+                .iter()
+                .for_each(|rest| bound_names(&rest.argument, out));
         }
         BindingPattern::ArrayPattern(array) => {
-            array.elements.iter().flatten().for_each(|element| bound_names(element, out));
-            array.rest.iter().for_each(|rest| bound_names(&rest.argument, out));
+            array
+                .elements
+                .iter()
+                .flatten()
+                .for_each(|element| bound_names(element, out));
+            array
+                .rest
+                .iter()
+                .for_each(|rest| bound_names(&rest.argument, out));
         }
         BindingPattern::AssignmentPattern(assignment) => bound_names(&assignment.left, out),
     }

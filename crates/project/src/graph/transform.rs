@@ -43,11 +43,14 @@ impl Language {
     /// Of the tsconfig.json a file belongs to, if any; `jsx_factory` and `jsx_fragment` of the Worker's own
     /// configuration stand in where it names none.
     pub(super) fn new(tsconfig: Option<&TsConfig>, config: &Config) -> Self {
-        let options = tsconfig.map(|tsconfig| tsconfig.compiler_options.clone()).unwrap_or_default();
-        let automatic = match options.jsx.as_deref() {
-            Some(jsx) => jsx.starts_with("react-jsx"),
-            None => options.jsx_import_source.is_some(),
-        };
+        let options = tsconfig
+            .map(|tsconfig| tsconfig.compiler_options.clone())
+            .unwrap_or_default();
+        // Classic where nothing is said, as esbuild has it.
+        let automatic = options
+            .jsx
+            .as_deref()
+            .is_some_and(|jsx| jsx.starts_with("react-jsx"));
         let strict = options.strict.unwrap_or(false);
         let keep = options.imports_not_used_as_values.as_deref();
         Self {
@@ -60,16 +63,17 @@ impl Language {
             verbatim: options.verbatim_module_syntax.unwrap_or(false)
                 || options.preserve_value_imports.unwrap_or(false),
             keep_side_effects: matches!(keep, Some("preserve" | "error")),
-            jsx: if automatic { JsxRuntime::Automatic } else { JsxRuntime::Classic },
+            jsx: if automatic {
+                JsxRuntime::Automatic
+            } else {
+                JsxRuntime::Classic
+            },
             jsx_import_source: options.jsx_import_source,
             jsx_factory: options.jsx_factory.or_else(|| config.jsx_factory.clone()),
-            jsx_fragment: options.jsx_fragment_factory.or_else(|| config.jsx_fragment.clone()),
+            jsx_fragment: options
+                .jsx_fragment_factory
+                .or_else(|| config.jsx_fragment.clone()),
         }
-    }
-
-    /// Whether decorators have TypeScript's old meaning.
-    pub(super) fn legacy_decorators(&self) -> bool {
-        self.legacy_decorators
     }
 
     fn options(&self) -> TransformOptions {
@@ -209,7 +213,11 @@ impl Replace<'_> {
             }
         }
         if !self.node_env.is_empty() {
-            Replacer { allocator, replace: self }.visit_program(program);
+            Replacer {
+                allocator,
+                replace: self,
+            }
+            .visit_program(program);
         }
     }
 }
@@ -226,8 +234,8 @@ impl<'a> VisitMut<'a> for Replacer<'a, '_> {
         let member = it.is_member_expression() || matches!(it, Expression::ChainExpression(_));
         if member && self.replace.node_env.contains(&span) {
             let builder = oxc::ast::builder::AstBuilder::new(self.allocator);
-            let value = self.allocator.alloc_str(self.replace.node_env_value);
-            *it = Expression::new_string_literal(span, &*value, None, &builder);
+            let value: &str = self.allocator.alloc_str(self.replace.node_env_value);
+            *it = Expression::new_string_literal(span, value, None, &builder);
             return;
         }
         walk_mut::walk_expression(self, it);
@@ -242,9 +250,13 @@ pub(super) fn print(program: &Program<'_>, path: &Path) -> (String, Positions) {
         ..CodegenOptions::default()
     };
     let printed = Codegen::new().with_options(options).build(program);
-    let mappings = printed.map.iter().flat_map(|map| map.get_tokens()).map(|token| Mapping {
-        generated: (token.get_dst_line(), token.get_dst_col()),
-        original: (token.get_src_line(), token.get_src_col()),
-    });
+    let mappings = printed
+        .map
+        .iter()
+        .flat_map(|map| map.get_tokens())
+        .map(|token| Mapping {
+            generated: (token.get_dst_line(), token.get_dst_col()),
+            original: (token.get_src_line(), token.get_src_col()),
+        });
     (printed.code, Positions::map(mappings.collect()))
 }

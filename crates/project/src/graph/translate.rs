@@ -13,10 +13,11 @@ use oxc_resolver::PackageType;
 use super::positions::Positions;
 use super::resolve::{Hints, in_node_modules};
 use super::rules::RuleKind;
-use super::scan::{Scan, scan};
+use super::scan::{Asked, Scan, scan};
 use super::transform::{self, Language, Replace};
+use super::{RequestKind, decorators, edits};
 use crate::error::{ProjectError, Report};
-use crate::place::Source;
+use crate::place::{Place, Source};
 
 /// A translated script.
 #[derive(Debug)]
@@ -52,19 +53,23 @@ pub(super) fn translate(
     language: impl FnOnce() -> Result<Language, ProjectError>,
     allocator: &Allocator,
 ) -> Result<Script, ProjectError> {
-    let extension = settings.path.extension().and_then(|e| e.to_str()).unwrap_or("js");
+    let extension = settings
+        .path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or("js");
     let typescript = matches!(extension, "ts" | "tsx" | "mts" | "cts");
     let parsed = parse(source, source_type(extension, settings.hints), allocator)?;
     let mut program = parsed.program;
-    let module_syntax = parsed.module_record.has_module_syntax;
-    let node_interop = matches!(extension, "mjs" | "mts")
-        || settings.hints.package == Some(PackageType::Module);
+    let module_syntax = parsed.module_record.has_module_syntax && !is_old_typescript(&program);
+    let node_interop =
+        matches!(extension, "mjs" | "mts") || settings.hints.package == Some(PackageType::Module);
 
     let (scan, code, positions) = if typescript {
         translated(source, &mut program, settings, &language()?, allocator)?
     } else {
         let found = scan_as_written(source.text, &program);
-        if found.jsx || found.decorator.is_some() {
+        if found.jsx || found.decorated {
             translated(source, &mut program, settings, &language()?, allocator)?
         } else {
             let code = as_written(source.text, &found, settings.node_env);
@@ -76,11 +81,35 @@ pub(super) fn translate(
         _ if scan.commonjs_names => false,
         _ => by_surroundings(extension, settings.hints),
     };
-    let mut script = Script { es_module, code, positions, scan, node_interop, typescript };
+    let mut script = Script {
+        es_module,
+        code,
+        positions,
+        scan,
+        node_interop,
+        typescript,
+    };
+    if script.scan.decorated {
+        lower_decorators(source, &mut script, allocator)?;
+    }
     if !es_module {
         comment_out_hashbang(&mut script.code);
     }
     Ok(script)
+}
+
+/// Whether all module syntax is TypeScript's for CommonJS: `import x = require("…")`, `export = …`.
+fn is_old_typescript(program: &Program<'_>) -> bool {
+    let mut old = false;
+    for statement in &program.body {
+        match statement {
+            Statement::TSExportAssignment(_) => return true,
+            Statement::TSImportEqualsDeclaration(_) => old = true,
+            statement if statement.is_module_declaration() => return false,
+            _ => {}
+        }
+    }
+    old
 }
 
 /// What a script is whose text does not tell.
@@ -102,7 +131,11 @@ fn source_type(extension: &str, hints: Hints) -> SourceType {
     };
     let module = matches!(extension, "mjs" | "mts")
         || (hints.package == Some(PackageType::Module) && !matches!(extension, "cjs" | "cts"));
-    if module { base.with_module(true) } else { base.with_unambiguous(true) }
+    if module {
+        base.with_module(true)
+    } else {
+        base.with_unambiguous(true)
+    }
 }
 
 fn parse<'a>(
@@ -115,7 +148,9 @@ fn parse<'a>(
         allow_return_outside_function: !source_type.is_module(),
         ..ParseOptions::default()
     };
-    let parsed = Parser::new(allocator, text, source_type).with_options(options).parse();
+    let parsed = Parser::new(allocator, text, source_type)
+        .with_options(options)
+        .parse();
     if parsed.panicked || parsed.diagnostics.has_errors() {
         return Err(syntax_error(source, &parsed.diagnostics));
     }
@@ -138,11 +173,14 @@ fn scan_as_written(text: &str, program: &Program<'_>) -> Scan {
 fn as_written(text: &str, found: &Scan, node_env: &str) -> String {
     let mut code = text.to_owned();
     let value = format!("\"{node_env}\"");
-    for span in &found.node_env {
-        overwrite(&mut code, *span, &value);
-    }
-    for span in &found.attributes {
-        overwrite(&mut code, *span, "");
+    let values = found.node_env.iter().map(|span| (*span, value.as_str()));
+    let mut edits: Vec<_> = values
+        .chain(found.attributes.iter().map(|span| (*span, "")))
+        .collect();
+    // From the last to the first: an expression broken over lines may be too short for its value.
+    edits.sort_unstable_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    for (span, value) in edits {
+        overwrite(&mut code, span, value);
     }
     code
 }
@@ -178,16 +216,59 @@ fn translated<'a>(
         drop_types(program, settings.types);
     }
     let scan = scan(program, Some(&scoping));
-    if let Some(span) = scan.decorator {
-        let what = "decorators of the standard are not supported yet";
-        let help = "set \"experimentalDecorators\": true in the compilerOptions of tsconfig.json, if the code means TypeScript's";
+    if let Some(span) = scan.decorated_parameter {
+        let what = "decorators of parameters exist only in TypeScript's own, old form";
+        let help = "set \"experimentalDecorators\": true in the compilerOptions of tsconfig.json";
         let length = (span.end - span.start) as usize;
         let report = Report::in_source(source, span.start as usize, length, what).help(help);
         return Err(ProjectError::Syntax(Box::new(report)));
     }
-    Replace { node_env: &scan.node_env, node_env_value: settings.node_env }.apply(program, allocator);
+    Replace {
+        node_env: &scan.node_env,
+        node_env_value: settings.node_env,
+    }
+    .apply(program, allocator);
     let (code, positions) = transform::print(program, settings.path);
     Ok((scan, code, positions))
+}
+
+/// Puts what the engine knows in place of decorators and `accessor`.
+fn lower_decorators(
+    source: Source<'_>,
+    script: &mut Script,
+    allocator: &Allocator,
+) -> Result<(), ProjectError> {
+    let lowered = decorators::lower(&script.code, script.es_module, allocator);
+    let lowered = lowered.map_err(|(span, what)| {
+        let (line, column) = edits::line_and_column(&script.code, span.start as usize);
+        let (line, column) = script.positions.original(line, column);
+        let place = Place {
+            file: source.file.to_path_buf(),
+            line,
+            column,
+        };
+        let help = "make the member public, or apply the function without a decorator";
+        ProjectError::Syntax(Box::new(Report::at(place, what).help(help)))
+    })?;
+    if !lowered.edits.is_empty() {
+        (script.code, script.positions) = lowered.edits.apply(&script.code, &script.positions);
+    }
+    script
+        .scan
+        .requests
+        .extend(lowered.helper.map(|specifier| Asked {
+            specifier,
+            kind: if script.es_module {
+                RequestKind::Import
+            } else {
+                RequestKind::Require
+            },
+            span: Span::empty(0),
+            guarded: false,
+            attribute: None,
+            names: vec!["default".to_owned()],
+        }));
+    Ok(())
 }
 
 /// Takes out the imports and exports of names that are types in the module they come from.
@@ -200,7 +281,9 @@ fn drop_types(program: &mut Program<'_>, types: &[(String, String)]) {
         match statement {
             Statement::ImportDeclaration(import) => {
                 let source = import.source.value;
-                let Some(specifiers) = &mut import.specifiers else { continue };
+                let Some(specifiers) = &mut import.specifiers else {
+                    continue;
+                };
                 specifiers.retain(|specifier| match specifier {
                     ImportDeclarationSpecifier::ImportSpecifier(named)
                         if is_type(&source, &named.imported.name()) =>
@@ -213,16 +296,20 @@ fn drop_types(program: &mut Program<'_>, types: &[(String, String)]) {
             }
             Statement::ExportFromDeclaration(export) => {
                 let source = export.source.value;
-                export.specifiers.retain(|specifier| !is_type(&source, &specifier.local.name()));
+                export
+                    .specifiers
+                    .retain(|specifier| !is_type(&source, &specifier.local.name()));
             }
             _ => {}
         }
     }
     for statement in &mut program.body {
         if let Statement::ExportNamedDeclaration(export) = statement {
-            export
-                .specifiers
-                .retain(|specifier| !locals.iter().any(|local| *local == specifier.local.name().as_str()));
+            export.specifiers.retain(|specifier| {
+                !locals
+                    .iter()
+                    .any(|local| *local == specifier.local.name().as_str())
+            });
         }
     }
 }

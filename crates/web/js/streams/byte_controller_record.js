@@ -232,7 +232,8 @@ export class ByteController {
    */
   enqueueOwned(bytes) {
     if (!this.canCloseOrEnqueue) return;
-    if (this.pendingPullIntos.length > 0 || !hasDefaultReader(this.stream) || this.stream.reader.requests.length === 0) {
+    const isReadWaiting = hasDefaultReader(this.stream) && this.stream.reader.requests.length > 0;
+    if (!isReadWaiting || this.pendingPullIntos.length > 0) {
       this.enqueue(bytes);
       return;
     }

@@ -156,7 +156,8 @@ function chunkBytes(chunk) {
 
 function notBytesError() {
   return new TypeError(
-    "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.",
+    "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView " +
+      "type on its writable side.",
   );
 }
 

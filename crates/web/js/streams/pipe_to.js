@@ -1,9 +1,9 @@
 // Pipes (https://streams.spec.whatwg.org/#readable-stream-pipe-to).
 
 import { addAlgorithm, AbortSignal, removeAlgorithm } from "../abort.js";
-import { PromiseAll, PromisePrototypeThen, PromiseResolve, ReflectGetOwnPropertyDescriptor, uncurryThis }
+import { noop, PromisePrototypeThen, PromiseResolve, ReflectGetOwnPropertyDescriptor, uncurryThis }
   from "../primordials.js";
-import { Deferred, queueMicrotaskSteps } from "./promises.js";
+import { Deferred, queueMicrotaskSteps, waitForBoth } from "./promises.js";
 import { cancelReadable, CLOSED, ERRORED, READABLE, releaseReader } from "./readable_core.js";
 import { acquireDefaultReader, readFromReader } from "./readable_default_reader.js";
 import { abortWritable, CLOSED as WRITABLE_CLOSED, ERRORED as WRITABLE_ERRORED, isClosing, WRITABLE }
@@ -22,7 +22,7 @@ export function pipe(source, destination, options) {
   return new Pipe(source, destination, options).promise;
 }
 
-/** One pipe. It is its own read request and its own write request: there is one read at a time, and writes only count. */
+// One pipe. It is its own read request and its own write request: one read is made at a time, and writes only count.
 class Pipe {
   #source;
   #destination;
@@ -63,7 +63,7 @@ class Pipe {
       addAlgorithm(signal, abort);
     }
     this.#watch();
-    this.#pump();
+    this.#pumpWhenReady();
   }
 
   get promise() {
@@ -81,7 +81,7 @@ class Pipe {
       const cancel = !preventCancel && source.state === READABLE;
       const aborted = abort ? abortWritable(destination, error) : PromiseResolve(undefined);
       const canceled = cancel ? cancelReadable(source, error) : PromiseResolve(undefined);
-      return PromiseAll([aborted, canceled]);
+      return waitForBoth(aborted, canceled);
     });
   }
 
@@ -147,6 +147,10 @@ class Pipe {
 
   // --- reading ---
 
+  #pumpWhenReady() {
+    PromisePrototypeThen(this.#writer.ready.promise, this.#onReady, noop);
+  }
+
   // Reads as long as chunks are there at once and the destination wants more.
   #pump() {
     if (this.#isPumping) return;
@@ -156,7 +160,7 @@ class Pipe {
       const desiredSize = desiredSizeOf(this.#writer);
       if (desiredSize === null) break; // the destination fails: its `closed` will say so
       if (desiredSize <= 0) {
-        PromisePrototypeThen(this.#writer.ready.promise, this.#onReady, undefined);
+        this.#pumpWhenReady();
         break;
       }
       this.#isAnswered = false;

@@ -59,6 +59,19 @@ export function markHandled(promise) {
   PromisePrototypeThen(promise, undefined, noop);
 }
 
+/** "Wait for all" of two promises: a promise for undefined, rejected as the first of them that is. */
+export function waitForBoth(first, second) {
+  const both = new Deferred();
+  let waiting = 2;
+  const settled = () => {
+    waiting -= 1;
+    if (waiting === 0) both.resolve(undefined);
+  };
+  PromisePrototypeThen(first, settled, both.reject);
+  PromisePrototypeThen(second, settled, both.reject);
+  return both.promise;
+}
+
 /** Runs `steps` in a microtask of its own. */
 export function queueMicrotaskSteps(steps) {
   PromisePrototypeThen(RESOLVED, steps);

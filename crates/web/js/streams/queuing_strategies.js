@@ -35,7 +35,8 @@ function highWaterMarkFrom(init, Class) {
   return +highWaterMark;
 }
 
-// One function each for the whole realm, without `prototype`: https://streams.spec.whatwg.org/#byte-length-queuing-strategy-size-function
+// One function each for the whole realm, without `prototype`
+// (https://streams.spec.whatwg.org/#byte-length-queuing-strategy-size-function).
 const sizeFunctions = {
   byteLength: { size: (chunk) => chunk.byteLength }.size,
   count: { size: () => 1 }.size,

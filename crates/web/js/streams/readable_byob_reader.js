@@ -58,7 +58,7 @@ class PromiseReadIntoRequest extends PromiseOnDemand {
   }
 }
 
-/** The steps that `read` and `readAtLeast` share; `limitError` makes the error for a minimum above the view's length. */
+// The steps that `read` and `readAtLeast` share. `limitError` makes the error for a minimum above the view's length.
 function readInto(reader, view, minimum, limitError, partialAtEnd) {
   if (isDetached(viewBuffer(view))) throw emptyViewError();
   const description = describeView(view);

@@ -46,7 +46,7 @@ export function hasByobReader(stream) {
   return stream.reader !== undefined && stream.reader.isByob;
 }
 
-/** ReadableStreamGetNumReadRequests and ReadableStreamGetNumReadIntoRequests: the reader's own kind, 0 without reader */
+/** ReadableStreamGetNumReadRequests and ReadableStreamGetNumReadIntoRequests, whichever the reader has; else 0 */
 export function pendingReads(stream) {
   return stream.reader === undefined ? 0 : stream.reader.requests.length;
 }

@@ -1,6 +1,6 @@
 // ReadableStream (https://streams.spec.whatwg.org/#rs-class).
 
-import { signalOption } from "../abort.js";
+import { isSignal } from "../abort.js";
 import { PromiseReject, ReflectDefineProperty, SymbolAsyncIterator } from "../primordials.js";
 import { argumentError, constructorArgumentError, fieldError } from "../type_errors.js";
 import { callbackField, defineInterface, dictionary, DOMString, enforceRange, illegalInvocation, internalToken,
@@ -16,8 +16,8 @@ import { cancelReadable, lockedError, ReadableRecord } from "./readable_core.js"
 import { DefaultController, startUserSource, UserSource } from "./readable_default_controller.js";
 import { createDefaultReader } from "./readable_default_reader.js";
 import { teeReadable } from "./tee.js";
-import { isWritableStream, writableRecord } from "./writable_stream.js";
 import { lockedError as writableLockedError } from "./writable_core.js";
+import { isWritableStream, writableRecord } from "./writable_stream.js";
 
 // https://streams.spec.whatwg.org/#dictdef-underlyingsource, members in lexicographic order
 const underlyingSource = {
@@ -48,14 +48,11 @@ const pipeOptions = {
   preventAbort: toBoolean,
   preventCancel: toBoolean,
   preventClose: toBoolean,
-  signal: (value) => signalOption({ __proto__: null, signal: checkedSignal(value) }, "PipeToOptions"),
+  signal: (value) => {
+    if (!isSignal(value)) throw fieldError("signal", "PipeToOptions", "AbortSignal");
+    return value;
+  },
 };
-
-// An explicit null is not an AbortSignal either.
-function checkedSignal(value) {
-  if (value === null) throw fieldError("signal", "PipeToOptions", "AbortSignal");
-  return value;
-}
 
 let isStream, recordOf;
 

@@ -22,10 +22,10 @@ export class TransformRecord {
   #public = undefined;
 
   /** InitializeTransformStream and SetUpTransformStreamDefaultController, up to the start algorithm; see `start`. */
-  constructor(transformer, writableStrategy, readableStrategy) {
+  constructor(transformer, forWritable, forReadable) {
     this.#transformer = transformer;
-    new SinkController(this.writable, new TransformSink(this), writableStrategy.highWaterMark, writableStrategy.size);
-    new DefaultController(this.readable, new TransformSource(this), readableStrategy.highWaterMark, readableStrategy.size);
+    new SinkController(this.writable, new TransformSink(this), forWritable.highWaterMark, forWritable.size);
+    new DefaultController(this.readable, new TransformSource(this), forReadable.highWaterMark, forReadable.size);
   }
 
   /** Both sides begin when the promise is fulfilled. */
@@ -111,11 +111,21 @@ export class TransformRecord {
 
   /** TransformStreamDefaultSinkWriteAlgorithm */
   sinkWrite(chunk) {
+    if (this.#finish !== undefined) return this.#rejectWriteAfterFinish();
     if (!this.#backpressure) return this.#performTransform(chunk);
     return PromisePrototypeThen(this.#waitForBackpressureChange(), () => {
       if (this.writable.state === ERRORING) throw this.writable.storedError;
       return this.#performTransform(chunk);
     });
+  }
+
+  // A write while the transformer's cancel is running, for which the specification has no steps: the algorithms are
+  // cleared already. It is rejected with what the cancel makes of the writable side.
+  #rejectWriteAfterFinish() {
+    const reject = () => {
+      throw this.writable.storedError;
+    };
+    return PromisePrototypeThen(this.#finish.promise, reject, reject);
   }
 
   /** TransformStreamDefaultSinkAbortAlgorithm */
@@ -171,7 +181,7 @@ export class TransformRecord {
   }
 
   // The frame of the three algorithms that end a transform stream. The first of them runs `algorithm` of the
-  // transformer and then `succeed`, which throws what the end is to be rejected with, or `fail`; any other waits for it.
+  // transformer and then `succeed`, which throws what the end is to be rejected with, or `fail`; others wait for it.
   #finishOnce(algorithm, succeed, fail) {
     if (this.#finish !== undefined) return this.#finish.promise;
     const finish = new Deferred();

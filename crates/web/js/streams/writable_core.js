@@ -62,7 +62,9 @@ export function abortWritable(stream, reason) {
 /** WritableStreamClose */
 export function closeWritable(stream) {
   if (stream.state === CLOSED) return PromiseReject(closedError());
-  if (stream.state === ERRORED) return PromiseReject(stream.storedError);
+  if (stream.state === ERRORED) {
+    return PromiseReject(new TypeError("This WritableStream has failed.", { cause: stream.storedError }));
+  }
   const deferred = new Deferred();
   stream.closeRequest = deferred;
   if (stream.writer !== undefined && stream.backpressure && stream.state === WRITABLE) stream.writer.ready.resolve();

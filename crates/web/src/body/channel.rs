@@ -22,13 +22,26 @@ pub fn channel(bound: usize) -> (BodySender, Body) {
 /// Like [`channel`], of a body that says it has `length` bytes.
 pub fn channel_of_length(bound: usize, length: u64) -> (BodySender, Body) {
     let (sender, receiver) = pair(bound);
-    (sender, Body::Stream(BodyStream::new(receiver).with_length(length)))
+    (
+        sender,
+        Body::Stream(BodyStream::new(receiver).with_length(length)),
+    )
 }
 
 fn pair(bound: usize) -> (BodySender, Receiver) {
     let (chunk_sender, chunks) = mpsc::channel(bound);
     let (outcome_sender, outcome) = oneshot::channel();
-    (BodySender { chunks: chunk_sender, outcome: outcome_sender }, Receiver { chunks, outcome, ended: false })
+    (
+        BodySender {
+            chunks: chunk_sender,
+            outcome: outcome_sender,
+        },
+        Receiver {
+            chunks,
+            outcome,
+            ended: false,
+        },
+    )
 }
 
 /// Feeds a body. Dropped without [`BodySender::finish`], its reader fails with [`BodyError::ConnectionLost`].
@@ -91,7 +104,9 @@ impl Stream for Receiver {
         if let Ok(chunk) = self.chunks.try_recv() {
             // The outcome is settled and would not be told twice: keep it for the next call.
             let (sender, receiver) = oneshot::channel();
-            sender.send(outcome.unwrap_or(Err(BodyError::ConnectionLost))).ok();
+            sender
+                .send(outcome.unwrap_or(Err(BodyError::ConnectionLost)))
+                .ok();
             self.outcome = receiver;
             return Poll::Ready(Some(Ok(chunk)));
         }

@@ -76,7 +76,8 @@ fn from_io(error: &io::Error, coding: Coding) -> BodyError {
 }
 
 type Source = StreamReader<IoChunks, Bytes>;
-type IoChunks = futures_util::stream::Map<BodyStream, fn(Result<Bytes, BodyError>) -> io::Result<Bytes>>;
+type IoChunks =
+    futures_util::stream::Map<BodyStream, fn(Result<Bytes, BodyError>) -> io::Result<Bytes>>;
 
 fn source(stream: BodyStream) -> Source {
     let chunks: IoChunks = stream.map(|chunk| chunk.map_err(into_io));
@@ -105,8 +106,10 @@ pub(super) fn encode(stream: BodyStream, coding: Coding) -> BodyStream {
         Coding::Identity => stream,
         Coding::Gzip => chunks(GzipEncoder::new(source(stream)), coding).with_coding(coding),
         // Brotli's default is its slowest level, meant for files that are written once.
-        Coding::Brotli => {
-            chunks(BrotliEncoder::with_quality(source(stream), Level::Precise(4)), coding).with_coding(coding)
-        }
+        Coding::Brotli => chunks(
+            BrotliEncoder::with_quality(source(stream), Level::Precise(4)),
+            coding,
+        )
+        .with_coding(coding),
     }
 }

@@ -36,7 +36,9 @@ enum State {
 impl HostBody {
     /// A handle for `body`.
     pub fn new(body: Body) -> Rc<Self> {
-        Rc::new(Self { state: RefCell::new(State::Untouched(body)) })
+        Rc::new(Self {
+            state: RefCell::new(State::Untouched(body)),
+        })
     }
 
     /// The whole body, in the coding it came in, if nothing of it has been read. It is over for JavaScript afterwards.
@@ -54,7 +56,9 @@ impl HostBody {
     /// The length of the content, where it is known and nothing has been read.
     pub fn known_length(&self) -> Option<u64> {
         match &*self.state.borrow() {
-            State::Untouched(body) if body.coding() == super::Coding::Identity => body.known_length(),
+            State::Untouched(body) if body.coding() == super::Coding::Identity => {
+                body.known_length()
+            }
             _ => None,
         }
     }
@@ -76,7 +80,10 @@ impl HostBody {
     pub fn collect(self: &Rc<Self>) -> ReadAll {
         // From now on the body is touched, not only when the future is first polled.
         self.start();
-        ReadAll { body: Rc::clone(self), gather: Gather::new(COLLECT_BYTES_MAX) }
+        ReadAll {
+            body: Rc::clone(self),
+            gather: Gather::new(COLLECT_BYTES_MAX),
+        }
     }
 
     /// Nobody wants the rest: its source is dropped at once, waiting reads see the end.
@@ -93,7 +100,11 @@ impl HostBody {
 
     fn end_with(&self, end: State) {
         let before = self.state.replace(end);
-        if let State::Reading { reader: Some(waker), .. } = before {
+        if let State::Reading {
+            reader: Some(waker),
+            ..
+        } = before
+        {
             waker.wake();
         }
     }
@@ -102,7 +113,10 @@ impl HostBody {
         let mut state = self.state.borrow_mut();
         if let State::Untouched(body) = &mut *state {
             let stream = std::mem::take(body).into_stream();
-            *state = State::Reading { stream, reader: None };
+            *state = State::Reading {
+                stream,
+                reader: None,
+            };
         }
     }
 

@@ -16,7 +16,10 @@ impl HttpBody for Body {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
             Self::Bytes(_) => match std::mem::take(&mut *self) {
@@ -40,7 +43,8 @@ impl HttpBody for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.known_length().map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.known_length()
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 

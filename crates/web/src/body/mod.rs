@@ -118,7 +118,11 @@ impl From<Vec<u8>> for Body {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        if bytes.is_empty() { Self::Empty } else { Self::Bytes(bytes) }
+        if bytes.is_empty() {
+            Self::Empty
+        } else {
+            Self::Bytes(bytes)
+        }
     }
 }
 
@@ -137,11 +141,19 @@ pub(crate) struct Gather {
 
 impl Gather {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, first: Bytes::new(), rest: BytesMut::new() }
+        Self {
+            limit,
+            first: Bytes::new(),
+            rest: BytesMut::new(),
+        }
     }
 
     pub(crate) fn push(&mut self, chunk: Bytes) -> Result<(), BodyError> {
-        let so_far = if self.rest.is_empty() { self.first.len() } else { self.rest.len() };
+        let so_far = if self.rest.is_empty() {
+            self.first.len()
+        } else {
+            self.rest.len()
+        };
         if so_far + chunk.len() > self.limit {
             return Err(BodyError::TooLarge { limit: self.limit });
         }
@@ -151,14 +163,19 @@ impl Gather {
         }
         if self.rest.is_empty() {
             self.rest.reserve(self.first.len() + chunk.len());
-            self.rest.extend_from_slice(&std::mem::take(&mut self.first));
+            self.rest
+                .extend_from_slice(&std::mem::take(&mut self.first));
         }
         self.rest.extend_from_slice(&chunk);
         Ok(())
     }
 
     pub(crate) fn finish(self) -> Bytes {
-        if self.rest.is_empty() { self.first } else { self.rest.freeze() }
+        if self.rest.is_empty() {
+            self.first
+        } else {
+            self.rest.freeze()
+        }
     }
 }
 

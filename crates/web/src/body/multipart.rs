@@ -61,7 +61,8 @@ pub fn parse<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>, Multip
         if rest.starts_with(b"--") {
             return Ok(parts);
         }
-        let (headers, content) = split_headers(after_line_end(rest).ok_or(MultipartError::BadBoundaryEnd)?)?;
+        let (headers, content) =
+            split_headers(after_line_end(rest).ok_or(MultipartError::BadBoundaryEnd)?)?;
         let (value, after) = split_content(content, &finder, delimiter.len())?;
         parts.push(part(headers, value)?);
         rest = after;
@@ -69,7 +70,9 @@ pub fn parse<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>, Multip
 }
 
 fn after_line_end(bytes: &[u8]) -> Option<&[u8]> {
-    bytes.strip_prefix(b"\r\n").or_else(|| bytes.strip_prefix(b"\n"))
+    bytes
+        .strip_prefix(b"\r\n")
+        .or_else(|| bytes.strip_prefix(b"\n"))
 }
 
 /// The header lines of a part, and what follows the empty line.
@@ -95,7 +98,10 @@ fn split_content<'a>(
 ) -> Result<(&'a [u8], &'a [u8]), MultipartError> {
     let mut from = 0;
     loop {
-        let at = from + delimiter.find(&content[from..]).ok_or(MultipartError::NoNextBoundary)?;
+        let at = from
+            + delimiter
+                .find(&content[from..])
+                .ok_or(MultipartError::NoNextBoundary)?;
         let before = &content[..at];
         // The line end belongs to the delimiter. Elsewhere than at the beginning of a line it is content.
         let value = match before.strip_suffix(b"\n") {
@@ -113,7 +119,9 @@ fn part<'a>(headers: Vec<&[u8]>, value: &'a [u8]) -> Result<Part<'a>, MultipartE
     let mut disposition = None;
     let mut content_type = None;
     for line in headers {
-        let Some(colon) = memchr::memchr(b':', line) else { continue };
+        let Some(colon) = memchr::memchr(b':', line) else {
+            continue;
+        };
         let (name, text) = (line[..colon].trim_ascii(), line[colon + 1..].trim_ascii());
         if name.eq_ignore_ascii_case(b"content-disposition") {
             disposition = Some(String::from_utf8_lossy(text));

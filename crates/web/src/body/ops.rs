@@ -62,7 +62,11 @@ pub fn body_from_js<'s>(scope: &mut Scope<'s>, value: Local<'s>) -> Result<Body,
 /// Throws what a Worker sees when a body fails.
 pub(crate) fn throw_body_error(scope: &mut Scope<'_>, error: &BodyError) -> Thrown {
     let text = error.to_string();
-    if error.is_type_error() { scope.throw_type_error(&text) } else { scope.throw_error(&text) }
+    if error.is_type_error() {
+        scope.throw_type_error(&text)
+    } else {
+        scope.throw_error(&text)
+    }
 }
 
 fn settle_bytes<'s>(scope: &mut Scope<'s>, result: Result<Bytes, BodyError>) -> JsResult<'s> {
@@ -147,9 +151,16 @@ fn op_body_channel<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 fn op_body_send<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let sender = scope.unwrap::<HostSender>(args.get(0))?;
     let Some(bytes) = scope.bytes(args.get(1)) else {
-        return Err(scope.throw_type_error("op_body_send: the second argument is neither a buffer nor a view."));
+        return Err(scope.throw_type_error(
+            "op_body_send: the second argument is neither a buffer nor a view.",
+        ));
     };
-    let Some(sending) = sender.0.borrow().as_ref().map(|sender| sender.send_owned(bytes.into())) else {
+    let Some(sending) = sender
+        .0
+        .borrow()
+        .as_ref()
+        .map(|sender| sender.send_owned(bytes.into()))
+    else {
         return Err(scope.throw_error("op_body_send: the body has ended."));
     };
     let gate = scope.state::<Host>().output_gate();

@@ -23,7 +23,11 @@ pub struct BodyStream {
 impl BodyStream {
     /// A body of unknown length.
     pub fn new(chunks: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static) -> Self {
-        Self { chunks: Box::pin(chunks), length: None, coding: Coding::Identity }
+        Self {
+            chunks: Box::pin(chunks),
+            length: None,
+            coding: Coding::Identity,
+        }
     }
 
     pub(crate) fn empty() -> Self {
@@ -70,7 +74,11 @@ impl BodyStream {
 
     /// This content in `target`.
     pub(crate) fn encoded(self, target: Coding) -> Self {
-        debug_assert_eq!(self.coding, Coding::Identity, "only plain content can be encoded");
+        debug_assert_eq!(
+            self.coding,
+            Coding::Identity,
+            "only plain content can be encoded"
+        );
         match target {
             Coding::Identity => self,
             coding => coding::encode(self, coding),

@@ -9,7 +9,9 @@ use super::{Body, BodyError, BodyStream, Coding, HostBody, channel, channel_of_l
 const LIMIT: usize = 1 << 20;
 
 fn streamed(chunks: Vec<Result<&'static str, BodyError>>) -> Body {
-    Body::Stream(BodyStream::new(stream::iter(chunks).map(|chunk| chunk.map(Bytes::from))))
+    Body::Stream(BodyStream::new(
+        stream::iter(chunks).map(|chunk| chunk.map(Bytes::from)),
+    ))
 }
 
 async fn text(body: Body) -> Result<String, BodyError> {
@@ -21,7 +23,12 @@ async fn text(body: Body) -> Result<String, BodyError> {
 async fn collects_whatever_the_form() {
     assert_eq!(text(Body::Empty).await.unwrap(), "");
     assert_eq!(text(Body::from("abc".to_owned())).await.unwrap(), "abc");
-    assert_eq!(text(streamed(vec![Ok("a"), Ok(""), Ok("bc")])).await.unwrap(), "abc");
+    assert_eq!(
+        text(streamed(vec![Ok("a"), Ok(""), Ok("bc")]))
+            .await
+            .unwrap(),
+        "abc"
+    );
     assert!(matches!(Body::from(Vec::new()), Body::Empty));
 }
 
@@ -35,9 +42,18 @@ async fn one_chunk_is_not_copied() {
 
 #[tokio::test]
 async fn collect_keeps_to_its_limit() {
-    assert_eq!(Body::from(vec![0; 4]).collect(3).await, Err(BodyError::TooLarge { limit: 3 }));
-    assert_eq!(streamed(vec![Ok("ab"), Ok("cd")]).collect(3).await, Err(BodyError::TooLarge { limit: 3 }));
-    assert_eq!(streamed(vec![Ok("ab"), Ok("c")]).collect(3).await.unwrap(), "abc");
+    assert_eq!(
+        Body::from(vec![0; 4]).collect(3).await,
+        Err(BodyError::TooLarge { limit: 3 })
+    );
+    assert_eq!(
+        streamed(vec![Ok("ab"), Ok("cd")]).collect(3).await,
+        Err(BodyError::TooLarge { limit: 3 })
+    );
+    assert_eq!(
+        streamed(vec![Ok("ab"), Ok("c")]).collect(3).await.unwrap(),
+        "abc"
+    );
 }
 
 #[tokio::test]
@@ -73,7 +89,10 @@ async fn a_failure_comes_after_what_was_sent() {
     sender.fail(BodyError::Failed("boom".to_owned()));
     let mut stream = body.into_stream();
     assert_eq!(stream.next().await, Some(Ok("sent".into())));
-    assert_eq!(stream.next().await, Some(Err(BodyError::Failed("boom".to_owned()))));
+    assert_eq!(
+        stream.next().await,
+        Some(Err(BodyError::Failed("boom".to_owned())))
+    );
     assert_eq!(stream.next().await, None);
 }
 
@@ -116,15 +135,21 @@ async fn codings_there_and_back() {
         assert_eq!(encoded.coding(), coding);
         assert_eq!(encoded.known_length(), None);
         let wire = encoded.collect_raw().await;
-        assert!(wire.len() < content.len() / 10, "{coding:?} made {} bytes", wire.len());
+        assert!(
+            wire.len() < content.len() / 10,
+            "{coding:?} made {} bytes",
+            wire.len()
+        );
         let received = Body::Stream(BodyStream::once(wire.clone()).with_coding(coding));
         assert_eq!(text(received).await.unwrap(), content);
         // Passing through: the same bytes.
-        let passed = Body::Stream(BodyStream::once(wire.clone()).with_coding(coding)).recoded(coding);
+        let passed =
+            Body::Stream(BodyStream::once(wire.clone()).with_coding(coding)).recoded(coding);
         assert_eq!(passed.known_length(), Some(wire.len() as u64));
         assert_eq!(passed.collect_raw().await, wire);
         // The header was removed: plain bytes.
-        let plain = Body::Stream(BodyStream::once(wire).with_coding(coding)).recoded(Coding::Identity);
+        let plain =
+            Body::Stream(BodyStream::once(wire).with_coding(coding)).recoded(Coding::Identity);
         assert_eq!(plain.collect_raw().await, content);
     }
 }
@@ -132,23 +157,36 @@ async fn codings_there_and_back() {
 impl Body {
     /// The bytes as they would go over the wire.
     async fn collect_raw(self) -> Bytes {
-        BodyExt::collect(self).await.expect("the body is whole").to_bytes()
+        BodyExt::collect(self)
+            .await
+            .expect("the body is whole")
+            .to_bytes()
     }
 }
 
 #[tokio::test]
 async fn gzip_may_have_several_members() {
-    let mut wire = Body::from("one ".to_owned()).recoded(Coding::Gzip).collect_raw().await.to_vec();
-    wire.extend(Body::from("two".to_owned()).recoded(Coding::Gzip).collect_raw().await);
+    let mut wire = Body::from("one ".to_owned())
+        .recoded(Coding::Gzip)
+        .collect_raw()
+        .await
+        .to_vec();
+    wire.extend(
+        Body::from("two".to_owned())
+            .recoded(Coding::Gzip)
+            .collect_raw()
+            .await,
+    );
     let body = Body::Stream(BodyStream::once(wire.into()).with_coding(Coding::Gzip));
     assert_eq!(text(body).await.unwrap(), "one two");
 }
 
 #[tokio::test]
 async fn undecodable_bytes_are_an_error() {
-    for (coding, message) in
-        [(Coding::Gzip, "Gzip decompression failed."), (Coding::Brotli, "Brotli decompression failed.")]
-    {
+    for (coding, message) in [
+        (Coding::Gzip, "Gzip decompression failed."),
+        (Coding::Brotli, "Brotli decompression failed."),
+    ] {
         let body = Body::Stream(BodyStream::once("xxxx".into()).with_coding(coding));
         let error = text(body).await.unwrap_err();
         assert_eq!(error.to_string(), message);
@@ -158,7 +196,10 @@ async fn undecodable_bytes_are_an_error() {
 
 #[tokio::test]
 async fn a_truncated_gzip_body_is_an_error() {
-    let wire = Body::from("word ".repeat(1000)).recoded(Coding::Gzip).collect_raw().await;
+    let wire = Body::from("word ".repeat(1000))
+        .recoded(Coding::Gzip)
+        .collect_raw()
+        .await;
     let cut = wire.slice(..wire.len() - 4);
     let body = Body::Stream(BodyStream::once(cut).with_coding(Coding::Gzip));
     assert_eq!(text(body).await, Err(BodyError::Undecodable(Coding::Gzip)));
@@ -166,7 +207,10 @@ async fn a_truncated_gzip_body_is_an_error() {
 
 #[tokio::test]
 async fn a_lost_connection_is_not_taken_for_bad_gzip() {
-    let wire = Body::from("word ".repeat(1000)).recoded(Coding::Gzip).collect_raw().await;
+    let wire = Body::from("word ".repeat(1000))
+        .recoded(Coding::Gzip)
+        .collect_raw()
+        .await;
     let chunks = vec![Ok(wire.slice(..10)), Err(BodyError::ConnectionLost)];
     let body = Body::Stream(BodyStream::new(stream::iter(chunks)).with_coding(Coding::Gzip));
     assert_eq!(text(body).await, Err(BodyError::ConnectionLost));
@@ -174,9 +218,15 @@ async fn a_lost_connection_is_not_taken_for_bad_gzip() {
 
 #[tokio::test]
 async fn a_bomb_is_stopped_by_the_limit() {
-    let zeros = Body::from(vec![0; 8 << 20]).recoded(Coding::Gzip).collect_raw().await;
+    let zeros = Body::from(vec![0; 8 << 20])
+        .recoded(Coding::Gzip)
+        .collect_raw()
+        .await;
     let body = Body::Stream(BodyStream::once(zeros).with_coding(Coding::Gzip));
-    assert_eq!(body.collect(LIMIT).await, Err(BodyError::TooLarge { limit: LIMIT }));
+    assert_eq!(
+        body.collect(LIMIT).await,
+        Err(BodyError::TooLarge { limit: LIMIT })
+    );
 }
 
 #[test]
@@ -258,7 +308,10 @@ async fn failing_reaches_who_waits_and_who_comes_later() {
 mod multipart {
     use super::super::{MultipartError, parse_multipart};
 
-    fn fields(body: &str) -> Result<Vec<(String, Option<String>, Option<String>, String)>, MultipartError> {
+    /// Name, file name, content type and value.
+    type Field = (String, Option<String>, Option<String>, String);
+
+    fn fields(body: &str) -> Result<Vec<Field>, MultipartError> {
         let parts = parse_multipart(body.as_bytes(), "xx")?;
         Ok(parts
             .into_iter()
@@ -269,7 +322,7 @@ mod multipart {
             .collect())
     }
 
-    fn one(body: &str) -> (String, Option<String>, Option<String>, String) {
+    fn one(body: &str) -> Field {
         let mut all = fields(body).unwrap();
         assert_eq!(all.len(), 1, "{body:?}");
         all.remove(0)
@@ -289,7 +342,12 @@ mod multipart {
             fields(body).unwrap(),
             [
                 ("a".to_owned(), None, None, "abc".to_owned()),
-                ("f".to_owned(), some("x.txt"), some("text/x; q=1"), "hi\r\n".to_owned()),
+                (
+                    "f".to_owned(),
+                    some("x.txt"),
+                    some("text/x; q=1"),
+                    "hi\r\n".to_owned()
+                ),
             ]
         );
     }
@@ -297,10 +355,23 @@ mod multipart {
     #[test]
     fn forgiving() {
         assert_eq!(fields("--xx--").unwrap(), []);
-        assert_eq!(one("--xx\nContent-Disposition: form-data; name=\"a\"\n\nabc\n--xx--").3, "abc");
-        assert_eq!(one("hello\r\n--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nabc\r\n--xx--").3, "abc");
-        assert_eq!(one("--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n--xx--").3, "");
-        assert_eq!(one("--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\r\n--xx--").3, "");
+        assert_eq!(
+            one("--xx\nContent-Disposition: form-data; name=\"a\"\n\nabc\n--xx--").3,
+            "abc"
+        );
+        assert_eq!(
+            one("hello\r\n--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nabc\r\n--xx--")
+                .3,
+            "abc"
+        );
+        assert_eq!(
+            one("--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n--xx--").3,
+            ""
+        );
+        assert_eq!(
+            one("--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\r\n--xx--").3,
+            ""
+        );
     }
 
     #[test]
@@ -318,9 +389,21 @@ mod multipart {
         assert_eq!(name("form-data; name=\"f%22\""), "f%22");
         assert_eq!(name("form-data; name=plain"), "plain");
         assert_eq!(name("FORM-DATA; NAME=\"é\""), "é");
-        assert_eq!(name("form-data; flag; other=1; name=\"a\"; name=\"b\""), "a");
-        assert_eq!(one(&with_disposition("form-data; name=\"a\"; filename=\"\"")).1, None);
-        assert_eq!(one(&with_disposition("form-data; name=\"a\"; filename*=UTF-8''x")).1, None);
+        assert_eq!(
+            name("form-data; flag; other=1; name=\"a\"; name=\"b\""),
+            "a"
+        );
+        assert_eq!(
+            one(&with_disposition("form-data; name=\"a\"; filename=\"\"")).1,
+            None
+        );
+        assert_eq!(
+            one(&with_disposition(
+                "form-data; name=\"a\"; filename*=UTF-8''x"
+            ))
+            .1,
+            None
+        );
     }
 
     #[test]
@@ -333,8 +416,14 @@ mod multipart {
             ("--xx".to_owned(), MultipartError::BadBoundaryEnd),
             (start.to_owned(), MultipartError::NoNextBoundary),
             (format!("{start}--xx\r\n"), MultipartError::NoHeaderEnd),
-            ("--xx\r\nContent-Type: a/b\r\n\r\nabc\r\n--xx--".to_owned(), MultipartError::NoDisposition),
-            (with_disposition("attachment; name=\"a\""), MultipartError::NotFormData("attachment".to_owned())),
+            (
+                "--xx\r\nContent-Type: a/b\r\n\r\nabc\r\n--xx--".to_owned(),
+                MultipartError::NoDisposition,
+            ),
+            (
+                with_disposition("attachment; name=\"a\""),
+                MultipartError::NotFormData("attachment".to_owned()),
+            ),
             (with_disposition("form-data"), MultipartError::NoName),
         ] {
             assert_eq!(fields(&body), Err(error), "{body:?}");

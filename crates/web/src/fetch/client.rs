@@ -8,9 +8,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::RootCertStore;
 use url::Url;
 
+use super::FetchError;
 use super::connect::{Connector, authority};
 use super::upgrade::{Handshake, HostUpgrade};
-use super::FetchError;
 use crate::body::{Body, BodyStream, Coding};
 
 /// How a [`Client`] connects.
@@ -113,7 +113,12 @@ impl Client {
     /// # Errors
     /// See [`FetchError`].
     pub async fn send(&self, request: Request) -> Result<Response, FetchError> {
-        let Request { method, url, mut headers, body } = request;
+        let Request {
+            method,
+            url,
+            mut headers,
+            body,
+        } = request;
         let is_head = method == Method::HEAD;
         let uri = uri_of(&url)?;
         let authority = authority(&uri);
@@ -125,7 +130,9 @@ impl Client {
             handshake.add_to(&mut headers);
         }
         // Where the length is known to be zero hyper says so only if asked; servers expect it of these methods.
-        if body.known_length() == Some(0) && matches!(method, Method::POST | Method::PUT | Method::PATCH) {
+        if body.known_length() == Some(0)
+            && matches!(method, Method::POST | Method::PUT | Method::PATCH)
+        {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let mut outgoing = http::Request::new(body);
@@ -134,8 +141,11 @@ impl Client {
         *outgoing.version_mut() = Version::HTTP_11;
         *outgoing.headers_mut() = headers;
 
-        let response =
-            self.inner.request(outgoing).await.map_err(|error| FetchError::from_client(&error, &authority))?;
+        let response = self
+            .inner
+            .request(outgoing)
+            .await
+            .map_err(|error| FetchError::from_client(&error, &authority))?;
         let status = response.status();
         if status == StatusCode::SWITCHING_PROTOCOLS {
             return switch_protocols(response, handshake, authority);
@@ -144,10 +154,19 @@ impl Client {
         let body = if is_head || is_null_body(status) {
             None
         } else {
-            Some(with_coding(Body::from(incoming), Coding::of(&parts.headers)))
+            Some(with_coding(
+                Body::from(incoming),
+                Coding::of(&parts.headers),
+            ))
         };
         let status_text = reason(status, parts.extensions.get::<ReasonPhrase>());
-        Ok(Response { status, status_text, headers: parts.headers, body, upgrade: None })
+        Ok(Response {
+            status,
+            status_text,
+            headers: parts.headers,
+            body,
+            upgrade: None,
+        })
     }
 }
 
@@ -167,7 +186,13 @@ fn switch_protocols(
     let upgrade = HostUpgrade::new(hyper::upgrade::on(&mut response));
     let status_text = reason(status, response.extensions().get::<ReasonPhrase>());
     let headers = std::mem::take(response.headers_mut());
-    Ok(Response { status, status_text, headers, body: None, upgrade: Some(upgrade) })
+    Ok(Response {
+        status,
+        status_text,
+        headers,
+        body: None,
+        upgrade: Some(upgrade),
+    })
 }
 
 /// A status whose responses never have a body.
@@ -193,7 +218,8 @@ fn reason(status: StatusCode, phrase: Option<&ReasonPhrase>) -> String {
 
 /// The URL as a request has it: without credentials and fragment.
 fn uri_of(url: &Url) -> Result<Uri, FetchError> {
-    let invalid = |detail: &str| FetchError::Invalid(format!("Fetch API cannot load: {url} ({detail})"));
+    let invalid =
+        |detail: &str| FetchError::Invalid(format!("Fetch API cannot load: {url} ({detail})"));
     if !matches!(url.scheme(), "http" | "https") {
         return Err(FetchError::Invalid(format!("Fetch API cannot load: {url}")));
     }

@@ -3,42 +3,77 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
+use http::uri::Scheme;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::{FetchError, Roots};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
-type Tls = HttpsConnector<HttpConnector<Resolver>>;
 
 /// Connects to the authority of a URI, TLS included for `https`.
 #[derive(Clone)]
 pub(super) struct Connector {
-    tls: Tls,
+    tcp: HttpConnector<Resolver>,
+    tls: Arc<LazyTls>,
     timeout: Duration,
 }
 
 impl Connector {
     pub(super) fn new(roots: Roots, timeout: Duration) -> Result<Self, rustls::Error> {
-        let mut tcp = HttpConnector::new_with_resolver(Resolver { system: GaiResolver::new() });
+        let mut tcp = HttpConnector::new_with_resolver(Resolver {
+            system: GaiResolver::new(),
+        });
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
+        Ok(Self {
+            tcp,
+            tls: Arc::new(LazyTls::new(roots)?),
+            timeout,
+        })
+    }
+}
+
+/// What TLS needs, made for the first `https` request: the system's certificates take some milliseconds to read.
+struct LazyTls {
+    builder: ConfigBuilder<ClientConfig, WantsVerifier>,
+    roots: Roots,
+    config: OnceLock<Arc<ClientConfig>>,
+}
+
+impl LazyTls {
+    fn new(roots: Roots) -> Result<Self, rustls::Error> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(root_store(roots))
-            .with_no_client_auth();
-        Ok(Self { tls: HttpsConnector::from((tcp, config)), timeout })
+        let builder =
+            ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+        Ok(Self {
+            builder,
+            roots,
+            config: OnceLock::new(),
+        })
+    }
+
+    fn config(&self) -> Arc<ClientConfig> {
+        let config = self.config.get_or_init(|| {
+            let roots = root_store(self.roots.clone());
+            Arc::new(
+                self.builder
+                    .clone()
+                    .with_root_certificates(roots)
+                    .with_no_client_auth(),
+            )
+        });
+        Arc::clone(config)
     }
 }
 
@@ -52,7 +87,9 @@ fn root_store(roots: Roots) -> RootCertStore {
     }
     // A minimal container image has no certificates of its own.
     tracing::info!("no certificates in the system's store: https uses the built-in Mozilla roots");
-    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+    RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    }
 }
 
 fn system_roots() -> RootCertStore {
@@ -63,7 +100,10 @@ fn system_roots() -> RootCertStore {
     }
     let (_added, ignored) = store.add_parsable_certificates(found.certs);
     if ignored > 0 {
-        tracing::debug!(ignored, "certificates of the system's store were not understood");
+        tracing::debug!(
+            ignored,
+            "certificates of the system's store were not understood"
+        );
     }
     store
 }
@@ -74,17 +114,28 @@ impl Service<Uri> for Connector {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.tls.poll_ready(cx)
+        self.tcp.poll_ready(cx).map_err(Into::into)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let timeout = self.timeout;
         let authority = authority(&uri);
-        let connecting = self.tls.call(uri);
+        let connecting: Self::Future = if uri.scheme() == Some(&Scheme::HTTPS) {
+            HttpsConnector::from((self.tcp.clone(), self.tls.config())).call(uri)
+        } else {
+            let connecting = self.tcp.call(uri);
+            Box::pin(async move { Ok(MaybeHttpsStream::Http(connecting.await?)) })
+        };
         Box::pin(async move {
-            tokio::time::timeout(timeout, connecting).await.unwrap_or_else(|_elapsed| {
-                Err(FetchError::ConnectTimeout { authority, seconds: timeout.as_secs() }.into())
-            })
+            tokio::time::timeout(timeout, connecting)
+                .await
+                .unwrap_or_else(|_elapsed| {
+                    Err(FetchError::ConnectTimeout {
+                        authority,
+                        seconds: timeout.as_secs(),
+                    }
+                    .into())
+                })
         })
     }
 }
@@ -92,7 +143,11 @@ impl Service<Uri> for Connector {
 /// `host:port` of a URI, with the port that its scheme implies.
 pub(super) fn authority(uri: &Uri) -> String {
     let host = uri.host().unwrap_or_default();
-    let implied = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    let implied = if uri.scheme_str() == Some("https") {
+        443
+    } else {
+        80
+    };
     format!("{host}:{}", uri.port_u16().unwrap_or(implied))
 }
 
@@ -117,7 +172,10 @@ impl Service<Name> for Resolver {
         Box::pin(async move {
             match looking_up.await {
                 Ok(addresses) => Ok(addresses.collect::<Vec<_>>().into_iter()),
-                Err(error) => Err(FetchError::Dns { host, detail: error.to_string() }),
+                Err(error) => Err(FetchError::Dns {
+                    host,
+                    detail: error.to_string(),
+                }),
             }
         })
     }

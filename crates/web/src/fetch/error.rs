@@ -81,18 +81,29 @@ impl FetchError {
                 return Self::RequestBody(failure.clone());
             }
             if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-                return Self::Tls { authority: authority.to_owned(), detail: tls.to_string() };
+                return Self::Tls {
+                    authority: authority.to_owned(),
+                    detail: tls.to_string(),
+                };
             }
         }
-        let detail = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
-        Self::ConnectionLost { authority: authority.to_owned(), detail }
+        let detail = causes(error)
+            .last()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        Self::ConnectionLost {
+            authority: authority.to_owned(),
+            detail,
+        }
     }
 }
 
 /// The error and what it came from; `io::Error` hides the error it wraps from `source`, so that is looked into as well.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| {
-        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
             Some(inner) => Some(inner as &(dyn Error + 'static)),
             None => error.source(),
         }

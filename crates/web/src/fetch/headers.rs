@@ -1,7 +1,7 @@
 //! Header lists across the border: `[name, value, name, value, …]` in JavaScript, names in lower case.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
 use holdfast_engine::{Args, JsResult, Local, Scope, Thrown};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Headers that JavaScript has not looked at; `op_headers_read` gives them as a flat list.
 #[derive(Debug)]

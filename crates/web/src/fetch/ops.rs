@@ -36,7 +36,10 @@ struct FetchCall {
 
 fn op_fetch_call<'s>(scope: &mut Scope<'s>, _args: &Args<'s>) -> JsResult<'s> {
     let (abort, aborted) = oneshot::channel();
-    scope.wrap(Rc::new(FetchCall { abort: RefCell::new(Some(abort)), aborted: RefCell::new(Some(aborted)) }))
+    scope.wrap(Rc::new(FetchCall {
+        abort: RefCell::new(Some(abort)),
+        aborted: RefCell::new(Some(aborted)),
+    }))
 }
 
 /// `(call)`: drops the request wherever it is; its promise then rejects.
@@ -61,7 +64,9 @@ fn op_fetch<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         client.send(request).await
     };
     let work = async move {
-        let Some(aborted) = aborted else { return sending.await };
+        let Some(aborted) = aborted else {
+            return sending.await;
+        };
         match select(std::pin::pin!(sending), aborted).await {
             Either::Left((result, _)) => result,
             Either::Right(_) => Err(FetchError::Invalid("The request was aborted.".to_owned())),
@@ -84,7 +89,12 @@ fn request_from_js<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> Result<Request
     };
     let headers = headers_from_js(scope, args.get(3))?;
     let body = body_from_js(scope, args.get(4))?;
-    Ok(Request { method, url, headers, body })
+    Ok(Request {
+        method,
+        url,
+        headers,
+        body,
+    })
 }
 
 fn response_to_js<'s>(scope: &mut Scope<'s>, response: Response) -> JsResult<'s> {
@@ -110,9 +120,15 @@ fn throw_fetch_error(scope: &mut Scope<'_>, error: &FetchError) -> Thrown {
 }
 
 fn build_error<'s>(scope: &mut Scope<'s>, error: &FetchError) -> JsResult<'s> {
-    let class = if error.is_type_error() { "TypeError" } else { "Error" };
+    let class = if error.is_type_error() {
+        "TypeError"
+    } else {
+        "Error"
+    };
     let text = error.to_string();
-    let Some(detail) = error.detail() else { return scope.new_error(class, &text) };
+    let Some(detail) = error.detail() else {
+        return scope.new_error(class, &text);
+    };
     let cause = scope.new_error("Error", &detail)?;
     let options = scope.object()?;
     scope.define(options, "cause", cause)?;

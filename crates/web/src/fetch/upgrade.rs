@@ -32,7 +32,9 @@ impl Handshake {
         }
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
-        Some(Self { key: STANDARD.encode_to_string(nonce) })
+        Some(Self {
+            key: STANDARD.encode_to_string(nonce),
+        })
     }
 
     pub(super) fn add_to(&self, headers: &mut HeaderMap) {
@@ -46,16 +48,29 @@ impl Handshake {
     /// Whether a 101 response completes the handshake; if not, what is wrong.
     pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), &'static str> {
         let is = |name, expected: &str| {
-            headers.get(name).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(expected.as_bytes()))
+            headers
+                .get(name)
+                .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(expected.as_bytes()))
         };
         if !is(UPGRADE, "websocket") {
             return Err("the response lacks Upgrade: websocket");
         }
-        let upgrades = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-        if !upgrades.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case("upgrade")) {
+        let upgrades = headers
+            .get_all(CONNECTION)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        if !upgrades
+            .flat_map(|value| value.split(','))
+            .any(|token| token.trim().eq_ignore_ascii_case("upgrade"))
+        {
             return Err("the response lacks Connection: Upgrade");
         }
-        let accept = STANDARD.encode_to_string(Sha1::new().chain_update(&self.key).chain_update(ACCEPT_SUFFIX).finalize());
+        let accept = STANDARD.encode_to_string(
+            Sha1::new()
+                .chain_update(&self.key)
+                .chain_update(ACCEPT_SUFFIX)
+                .finalize(),
+        );
         // Base64 has upper and lower case.
         match headers.get(SEC_WEBSOCKET_ACCEPT) {
             Some(value) if value.as_bytes() == accept.as_bytes() => Ok(()),
@@ -72,7 +87,9 @@ pub struct HostUpgrade {
 
 impl HostUpgrade {
     pub(super) fn new(pending: OnUpgrade) -> Self {
-        Self { pending: RefCell::new(Some(pending)) }
+        Self {
+            pending: RefCell::new(Some(pending)),
+        }
     }
 
     /// The connection, for the first who asks; bytes that came with the response are the first it gives.
@@ -80,7 +97,11 @@ impl HostUpgrade {
     /// # Errors
     /// [`BodyError::ConnectionLost`] if the connection broke, or was given away before.
     pub async fn take(&self) -> Result<UpgradedIo, BodyError> {
-        let pending = self.pending.borrow_mut().take().ok_or(BodyError::ConnectionLost)?;
+        let pending = self
+            .pending
+            .borrow_mut()
+            .take()
+            .ok_or(BodyError::ConnectionLost)?;
         let upgraded = pending.await.map_err(|_| BodyError::ConnectionLost)?;
         Ok(TokioIo::new(upgraded))
     }

@@ -4,10 +4,8 @@ use base64_simd::{STANDARD, forgiving_decode_to_vec};
 use holdfast_engine::{Args, Extension, JsResult, Scope};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    extension
-        .op("op_atob", 1, atob)
-        .op("op_btoa", 1, btoa)
-        .module("web/base64", include_str!("../../js/base64.js"))
+    let extension = extension.op("op_atob", 1, atob).op("op_btoa", 1, btoa);
+    modules!(extension, "base64")
 }
 
 /// String of code units below 256 → Base64; undefined where one is above.

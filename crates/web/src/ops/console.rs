@@ -5,17 +5,12 @@ use holdfast_engine::{Args, Extension, JsResult, Scope};
 use crate::io::{Host, Level};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    extension
-        .op("op_console", 2, console)
-        .module("web/console", include_str!("../../js/console.js"))
-        .module("web/console_table", include_str!("../../js/console_table.js"))
-        .module("web/format", include_str!("../../js/format.js"))
-        .module("web/inspect", include_str!("../../js/inspect.js"))
-        .module("web/inspect_error", include_str!("../../js/inspect_error.js"))
-        .module("web/inspect_kinds", include_str!("../../js/inspect_kinds.js"))
-        .module("web/inspect_layout", include_str!("../../js/inspect_layout.js"))
-        .module("web/inspect_names", include_str!("../../js/inspect_names.js"))
-        .module("web/inspect_text", include_str!("../../js/inspect_text.js"))
+    let extension = extension.op("op_console", 2, console);
+    modules!(
+        extension,
+        "console" "console_table" "format" "inspect" "inspect_error" "inspect_kinds"
+        "inspect_layout" "inspect_names" "inspect_text"
+    )
 }
 
 /// `(level, text)`.
@@ -28,7 +23,9 @@ fn console<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         "log" => Level::Log,
         "warn" => Level::Warn,
         "error" => Level::Error,
-        _ => return Err(scope.throw_type_error(&format!("op_console: there is no level {level:?}"))),
+        _ => {
+            return Err(scope.throw_type_error(&format!("op_console: there is no level {level:?}")));
+        }
     };
     scope.state::<Host>().console(level, &text);
     Ok(scope.undefined())

@@ -6,17 +6,19 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    extension
+    let extension = extension
         .op("op_random_fill", 1, random_fill)
         .op("op_random_uuid", 0, random_uuid)
         .op("op_digest", 2, digest)
-        .op("op_timing_safe_equal", 2, timing_safe_equal)
-        .module("web/crypto", include_str!("../../js/crypto.js"))
+        .op("op_timing_safe_equal", 2, timing_safe_equal);
+    modules!(extension, "crypto")
 }
 
 fn random_bytes(scope: &mut Scope<'_>, bytes: &mut [u8]) -> Result<(), Thrown> {
     getrandom::fill(bytes).map_err(|error| {
-        scope.throw_error(&format!("The system's source of random numbers failed: {error}"))
+        scope.throw_error(&format!(
+            "The system's source of random numbers failed: {error}"
+        ))
     })
 }
 
@@ -84,12 +86,17 @@ fn timing_safe_equal<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s>
 
 fn same_bytes(a: &[u8], b: &[u8]) -> bool {
     // The hint keeps the compiler from turning the fold into a loop that stops early.
-    let difference = a.iter().zip(b).fold(0, |bits, (a, b)| std::hint::black_box(bits | (a ^ b)));
+    let difference = a
+        .iter()
+        .zip(b)
+        .fold(0, |bits, (a, b)| std::hint::black_box(bits | (a ^ b)));
     difference == 0
 }
 
 fn not_bytes(scope: &mut Scope<'_>) -> Thrown {
-    scope.throw_type_error("The value is neither an ArrayBuffer nor a view of one (shared memory is not supported).")
+    scope.throw_type_error(
+        "The value is neither an ArrayBuffer nor a view of one (shared memory is not supported).",
+    )
 }
 
 #[cfg(test)]
@@ -99,7 +106,10 @@ mod tests {
     #[test]
     fn uuids_carry_version_and_variant() {
         assert_eq!(uuid_text([0; 16]), "00000000-0000-4000-8000-000000000000");
-        assert_eq!(uuid_text([0xff; 16]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(
+            uuid_text([0xff; 16]),
+            "ffffffff-ffff-4fff-bfff-ffffffffffff"
+        );
     }
 
     #[test]

@@ -8,14 +8,14 @@ use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding};
 use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    extension
+    let extension = extension
         .op("op_encode", 1, encode)
         .op("op_encode_into", 2, encode_into)
         .op("op_encoding_name", 1, encoding_name)
         .op("op_decode", 4, decode)
         .op("op_decoder_new", 3, decoder_new)
-        .op("op_decoder_decode", 3, decoder_decode)
-        .module("web/encoding", include_str!("../../js/encoding.js"))
+        .op("op_decoder_decode", 3, decoder_decode);
+    modules!(extension, "encoding")
 }
 
 /// String → Uint8Array of its UTF-8.
@@ -66,7 +66,11 @@ fn decode<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let fatal = args.get(1).as_bool() == Some(true);
     let ignore_bom = args.get(2).as_bool() == Some(true);
     let decoded = scope.with_bytes(args.get(3), |bytes| {
-        let bytes = if ignore_bom { bytes } else { without_bom(encoding, bytes) };
+        let bytes = if ignore_bom {
+            bytes
+        } else {
+            without_bom(encoding, bytes)
+        };
         let text = if fatal {
             encoding.decode_without_bom_handling_and_without_replacement(bytes)?
         } else {
@@ -104,7 +108,10 @@ fn decoder_new<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         encoding.new_decoder_with_bom_removal()
     };
     let fatal = args.get(1).as_bool() == Some(true);
-    scope.wrap(Rc::new(StreamDecoder { decoder: RefCell::new(decoder), fatal }))
+    scope.wrap(Rc::new(StreamDecoder {
+        decoder: RefCell::new(decoder),
+        fatal,
+    }))
 }
 
 /// `(decoder, bytes?, more)` → the text so far, or undefined where `fatal` forbids the bytes.
@@ -144,14 +151,19 @@ impl StreamDecoder {
             }
         } else {
             let (result, ..) = decoder.decode_to_string(bytes, &mut text, last);
-            assert!(matches!(result, CoderResult::InputEmpty), "the text has room for the worst case");
+            assert!(
+                matches!(result, CoderResult::InputEmpty),
+                "the text has room for the worst case"
+            );
             Some(text)
         }
     }
 }
 
 fn not_bytes(scope: &mut Scope<'_>) -> Thrown {
-    scope.throw_type_error("The value is neither an ArrayBuffer nor a view of one (shared memory is not supported).")
+    scope.throw_type_error(
+        "The value is neither an ArrayBuffer nor a view of one (shared memory is not supported).",
+    )
 }
 
 #[cfg(test)]
@@ -180,7 +192,10 @@ mod tests {
             assert_eq!(stream.feed(b"\xe2\x82", false).as_deref(), Some(""));
             assert_eq!(stream.feed(b"\xac", true).as_deref(), Some("\u{20ac}"));
         }
-        assert_eq!(stream(false).feed(b"\xe2\x82", true).as_deref(), Some("\u{fffd}"));
+        assert_eq!(
+            stream(false).feed(b"\xe2\x82", true).as_deref(),
+            Some("\u{fffd}")
+        );
         assert_eq!(stream(true).feed(b"\xe2\x82", true), None);
     }
 }

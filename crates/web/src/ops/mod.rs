@@ -3,6 +3,16 @@
 //! What these operations keep between calls belongs to a context (its [`Timers`]) or to a JavaScript
 //! object (a decoder in the middle of a stream); nothing is global.
 
+/// Adds the modules of these names, from `js/`.
+macro_rules! modules {
+    ($extension:expr, $($name:literal)*) => {
+        $extension$(.module(
+            concat!("web/", $name),
+            include_str!(concat!("../../js/", $name, ".js")),
+        ))*
+    };
+}
+
 mod base64;
 mod console;
 mod crypto;
@@ -27,26 +37,14 @@ pub fn register(extension: Extension) -> Extension {
         url::register,
         values::register,
     ];
-    let extension = groups.into_iter().fold(extension, |extension, register| register(extension));
-    script_only(extension)
-}
-
-/// Modules that need no operation of their own.
-fn script_only(extension: Extension) -> Extension {
-    extension
-        .module("web/abort", include_str!("../../js/abort.js"))
-        .module("web/call_site", include_str!("../../js/call_site.js"))
-        .module("web/close_event", include_str!("../../js/close_event.js"))
-        .module("web/custom_event", include_str!("../../js/custom_event.js"))
-        .module("web/dom_exception", include_str!("../../js/dom_exception.js"))
-        .module("web/error_event", include_str!("../../js/error_event.js"))
-        .module("web/error_stack", include_str!("../../js/error_stack.js"))
-        .module("web/event", include_str!("../../js/event.js"))
-        .module("web/event_target", include_str!("../../js/event_target.js"))
-        .module("web/message_event", include_str!("../../js/message_event.js"))
-        .module("web/navigator", include_str!("../../js/navigator.js"))
-        .module("web/performance", include_str!("../../js/performance.js"))
-        .module("web/promise_rejection_event", include_str!("../../js/promise_rejection_event.js"))
-        .module("web/report_error", include_str!("../../js/report_error.js"))
-        .module("web/type_errors", include_str!("../../js/type_errors.js"))
+    let extension = groups
+        .into_iter()
+        .fold(extension, |extension, register| register(extension));
+    // Modules that need no operation of their own.
+    modules!(
+        extension,
+        "abort" "call_site" "close_event" "custom_event" "dom_exception" "error_event" "error_stack"
+        "event" "event_target" "message_event" "navigator" "performance" "promise_rejection_event"
+        "report_error" "type_errors"
+    )
 }

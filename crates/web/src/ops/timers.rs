@@ -19,10 +19,10 @@ const ACTIVE_MAX: usize = 10_000;
 const INTERVAL_MIN: Duration = Duration::from_millis(1);
 
 pub(super) fn register(extension: Extension) -> Extension {
-    extension
+    let extension = extension
         .op("op_timer_start", 4, start)
-        .op("op_timer_cancel", 1, cancel)
-        .module("web/timers", include_str!("../../js/timers.js"))
+        .op("op_timer_cancel", 1, cancel);
+    modules!(extension, "timers")
 }
 
 /// The timers of one context, owned by whoever owns the context. Dropping it cancels them all.
@@ -81,6 +81,7 @@ fn start<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let repeat = args.get(2).as_bool() == Some(true);
     let counted = args.get(3).as_bool() == Some(true);
     let host = scope.state::<Host>();
+    host.require_context(scope)?;
     let timers = host.timers();
     let id = {
         let mut table = timers.table.borrow_mut();
@@ -101,11 +102,24 @@ fn start<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         }
     };
     let delay = Duration::from_millis(milliseconds as u64);
-    let delay = if repeat { delay.max(INTERVAL_MIN) } else { delay };
+    let delay = if repeat {
+        delay.max(INTERVAL_MIN)
+    } else {
+        delay
+    };
     let callback = Rc::new(scope.persist(args.get(1)));
     let task = arm(&host, &timers, id, delay);
     let mut table = timers.table.borrow_mut();
-    table.active.insert(id, Timer { callback, delay, repeat, counted, task });
+    table.active.insert(
+        id,
+        Timer {
+            callback,
+            delay,
+            repeat,
+            counted,
+            task,
+        },
+    );
     table.counted += usize::from(counted);
     drop(table);
     Ok(scope.number(f64::from(id)))
@@ -138,10 +152,14 @@ fn arm(host: &Host, timers: &Rc<Timers>, id: u32, delay: Duration) -> Task {
 /// Runs a timer's callback; what it throws is for the host to report.
 fn fire(scope: &mut Scope<'_>, timers: &Weak<Timers>, id: u32) -> Result<(), Thrown> {
     // Cleared, or the context ended, after the time was up and before its turn came.
-    let Some(timers) = timers.upgrade() else { return Ok(()) };
+    let Some(timers) = timers.upgrade() else {
+        return Ok(());
+    };
     let callback = {
         let table = timers.table.borrow();
-        let Some(timer) = table.active.get(&id) else { return Ok(()) };
+        let Some(timer) = table.active.get(&id) else {
+            return Ok(());
+        };
         (Rc::clone(&timer.callback), timer.repeat)
     };
     let (callback, repeat) = callback;
@@ -152,7 +170,12 @@ fn fire(scope: &mut Scope<'_>, timers: &Weak<Timers>, id: u32) -> Result<(), Thr
     let this = scope.undefined();
     let result = scope.call(function, this, &[]).map(drop);
     // An interval goes on after an exception too, unless the callback cleared it.
-    let next = timers.table.borrow().active.get(&id).map(|timer| timer.delay);
+    let next = timers
+        .table
+        .borrow()
+        .active
+        .get(&id)
+        .map(|timer| timer.delay);
     if let Some(delay) = next {
         let task = arm(&scope.state::<Host>(), &timers, id, delay);
         if let Some(timer) = timers.table.borrow_mut().active.get_mut(&id) {

@@ -92,7 +92,7 @@ test("AbortSignal.timeout aborts with a TimeoutError", async () => {
   assertEquals(signal.aborted, false);
   await new Promise((resolve) => (signal.onabort = resolve));
   assertEquals([signal.reason.name, signal.reason.message], ["TimeoutError", "The operation was aborted due to timeout"]);
-  assertThrows(() => AbortSignal.timeout(), TypeError, "Failed to execute 'timeout' on 'AbortSignal'");
+  assertThrows(() => AbortSignal.timeout(), TypeError, "Failed to execute 'timeout' on 'AbortSignal': parameter 1 is not of type 'number'.");
 });
 
 test("any: takes the first reason, of a source aborted before too", () => {

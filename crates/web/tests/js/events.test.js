@@ -26,7 +26,7 @@ test("Event: fields of a fresh event", () => {
 
 test("Event: constructor errors name the class", () => {
   assertThrows(() => new Event(), TypeError, "Failed to construct 'Event': constructor parameter 1 is not of type 'string'.");
-  assertThrows(() => new CloseEvent(), TypeError, "Failed to construct 'CloseEvent'");
+  assertThrows(() => new CloseEvent(), TypeError, /^Failed to construct 'CloseEvent': /);
   assertThrows(() => new Event("x", 1), TypeError);
   assertThrows(() => Event("x"), TypeError);
   assertEquals(new Event(undefined, null).type, "undefined");
@@ -146,7 +146,7 @@ test("handler objects: handleEvent is looked up at each event, with the object a
   target.dispatchEvent(new Event("x"));
   assertEquals(log, [true, "new"]);
   handler.handleEvent = undefined;
-  assertThrows(() => target.dispatchEvent(new Event("x")), TypeError, "Incorrect type for the 'handleEvent' field on 'HandlerObject'");
+  assertThrows(() => target.dispatchEvent(new Event("x")), TypeError, "Incorrect type for the 'handleEvent' field on 'HandlerObject': the provided value is not of type 'function'.");
 });
 
 test("a null callback is ignored, another non-function refused", () => {
@@ -184,7 +184,7 @@ test("the handler property runs before the listeners", () => {
 
 test("dispatchEvent refuses what is no event and an event under way", () => {
   const target = new EventTarget();
-  assertThrows(() => target.dispatchEvent({ type: "x" }), TypeError, "parameter 1 is not of type 'Event'.");
+  assertThrows(() => target.dispatchEvent({ type: "x" }), TypeError, "Failed to execute 'dispatchEvent' on 'EventTarget': parameter 1 is not of type 'Event'.");
   const event = new Event("x");
   let error;
   target.addEventListener("x", () => {
@@ -210,7 +210,7 @@ test("the signal option removes the listener; an aborted one never adds it", () 
   record(target, "x", log, "late", { signal: AbortSignal.abort() });
   target.dispatchEvent(new Event("x"));
   assertEquals(log, ["signalled"]);
-  assertThrows(() => target.addEventListener("x", () => {}, { signal: {} }), TypeError, "not of type 'AbortSignal'");
+  assertThrows(() => target.addEventListener("x", () => {}, { signal: {} }), TypeError, /'signal' field .* not of type 'AbortSignal'/);
 });
 
 test("trust: platform events are trusted until a program dispatches them again", () => {
@@ -224,7 +224,7 @@ test("trust: platform events are trusted until a program dispatches them again",
 
 test("any object can be made a target; others are refused", () => {
   const object = Object.freeze({});
-  assertThrows(() => EventTarget.prototype.addEventListener.call(object, "x", () => {}), TypeError, "Illegal invocation");
+  assertThrows(() => EventTarget.prototype.addEventListener.call(object, "x", () => {}), TypeError, /^Illegal invocation/);
   makeEventTarget(object);
   let calls = 0;
   EventTarget.prototype.addEventListener.call(object, "x", () => calls++);

@@ -47,7 +47,7 @@ test("the callback must be a function and is checked before the delay", () => {
   const text = "Failed to execute 'setTimeout' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'function'.";
   const delay = { valueOf() { throw new Error("read too early"); } };
   assertThrows(() => setTimeout("code", delay), TypeError, text);
-  assertThrows(() => setInterval(), TypeError, "Failed to execute 'setInterval'");
+  assertThrows(() => setInterval(), TypeError, /^Failed to execute 'setInterval'/);
   assertThrows(() => setTimeout(() => {}, delay), Error, "read too early");
 });
 
@@ -91,7 +91,7 @@ test("an interval repeats until it is cleared in its own callback", async () => 
   assertEquals(count, 3);
 });
 
-test("an exception in an interval's callback does not stop it", async () => {
+test("an exception in an interval's callback is reported and does not stop it", async () => {
   let count = 0;
   const seen = [];
   const listener = (event) => {
@@ -103,14 +103,13 @@ test("an exception in an interval's callback does not stop it", async () => {
     const id = setInterval(() => {
       if (++count === 3) {
         clearInterval(id);
-        resolve();
+        setTimeout(resolve, 0);
       }
       throw count;
     }, 1);
   });
   globalThis.removeEventListener("error", listener);
-  assertEquals(count, 3);
-  assertEquals(seen.slice(0, 2), [1, 2]);
+  assertEquals([count, seen], [3, [1, 2, 3]]);
 });
 
 test("ten thousand active timeouts are the limit, and clearing makes room", () => {
@@ -169,7 +168,7 @@ test("scheduler.wait resolves, and rejects with the reason of its signal", async
   controller.abort(reason);
   assert(await assertRejects(() => waiting, Error) === reason);
   await assertRejects(() => scheduler.wait(1, { signal: AbortSignal.abort(new RangeError("before")) }), RangeError, "before");
-  await assertRejects(() => scheduler.wait(), TypeError, "Failed to execute 'wait' on 'Scheduler'");
-  await assertRejects(() => scheduler.wait(1, { signal: {} }), TypeError, "not of type 'AbortSignal'");
+  await assertRejects(() => scheduler.wait(), TypeError, "Failed to execute 'wait' on 'Scheduler': parameter 1 is not of type 'number'.");
+  await assertRejects(() => scheduler.wait(1, { signal: {} }), TypeError, /not of type 'AbortSignal'/);
   assertThrows(() => new Scheduler(), TypeError, "Illegal constructor");
 });

@@ -59,9 +59,18 @@ impl Server {
     pub(super) async fn raw(reply: &'static str) -> Self {
         Self::accept(move |mut stream| async move {
             let mut request = [0; 4096];
-            let length = stream.read(&mut request).await.expect("the client sends a request");
-            assert!(request[..length].ends_with(b"\r\n\r\n"), "the requests of these tests fit in one packet");
-            stream.write_all(reply.as_bytes()).await.expect("the client reads");
+            let length = stream
+                .read(&mut request)
+                .await
+                .expect("the client sends a request");
+            assert!(
+                request[..length].ends_with(b"\r\n\r\n"),
+                "the requests of these tests fit in one packet"
+            );
+            stream
+                .write_all(reply.as_bytes())
+                .await
+                .expect("the client reads");
         })
         .await
     }
@@ -72,7 +81,9 @@ impl Server {
         A: Future<Output = ()> + Send + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("a bound socket has an address");
+        let address = listener
+            .local_addr()
+            .expect("a bound socket has an address");
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
         tokio::spawn(async move {
@@ -82,7 +93,10 @@ impl Server {
                 tokio::spawn(handle(stream));
             }
         });
-        Self { address, connections }
+        Self {
+            address,
+            connections,
+        }
     }
 
     pub(super) fn connections(&self) -> usize {
@@ -105,20 +119,28 @@ where
         async move { Ok::<_, Infallible>(answering.await) }
     });
     // Clients that hang up in the middle are part of the tests.
-    http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await.ok();
+    http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+        .await
+        .ok();
 }
 
 fn certificate() -> (TlsAcceptor, RootCertStore) {
-    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let signed =
+        rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der()));
     let certificate = signed.cert.der().clone();
     let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).expect("our own certificate is well formed");
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring has the default versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .expect("key and certificate belong together");
+    roots
+        .add(certificate.clone())
+        .expect("our own certificate is well formed");
+    let config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("ring has the default versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .expect("key and certificate belong together");
     (TlsAcceptor::from(Arc::new(config)), roots)
 }

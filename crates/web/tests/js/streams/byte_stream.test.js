@@ -7,10 +7,7 @@ import {
   ReadableStreamBYOBReader,
   ReadableStreamBYOBRequest,
 } from "holdfast:web/streams/index";
-
-async function settle() {
-  for (let i = 0; i < 30; i++) await undefined;
-}
+import { bytes, settle } from "./helpers.js";
 
 function controlled(source = {}, strategy = undefined) {
   let controller;
@@ -18,7 +15,6 @@ function controlled(source = {}, strategy = undefined) {
   return { stream, controller };
 }
 
-const bytes = (...values) => new Uint8Array(values);
 const list = (view) => Array.from(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
 
 test("byte: the controller is a ReadableByteStreamController with a high water mark of 0", () => {
@@ -163,10 +159,10 @@ test("byob: a reader is made by mode or constructor, only for byte streams", () 
   assert(controlled().stream.getReader({ mode: "byob" }) instanceof ReadableStreamBYOBReader);
   new ReadableStreamBYOBReader(controlled().stream);
   assertThrows(() => new ReadableStreamBYOBReader(new ReadableStream()), TypeError);
-  assertThrows(() => new ReadableStreamBYOBReader({}), TypeError, "is not of type 'ReadableStream'");
+  assertThrows(() => new ReadableStreamBYOBReader({}), TypeError, /is not of type 'ReadableStream'/);
   const { stream } = controlled();
   stream.getReader();
-  assertThrows(() => new ReadableStreamBYOBReader(stream), TypeError, "locked");
+  assertThrows(() => new ReadableStreamBYOBReader(stream), TypeError, /locked/);
 });
 
 test("byob: read checks its view", async () => {
@@ -287,7 +283,7 @@ test("byob: respond checks its number", async () => {
   assertThrows(() => request.respond(3), RangeError, "Too many bytes [3] in response to a BYOB read request.");
   request.respond(2);
   assertThrows(() => request.respond(1), TypeError, "This ReadableStreamBYOBRequest has been invalidated.");
-  assertThrows(() => request.respondWithNewView(bytes(1)), TypeError, "invalidated");
+  assertThrows(() => request.respondWithNewView(bytes(1)), TypeError, /invalidated/);
   await read;
 });
 
@@ -295,7 +291,7 @@ test("byob: respond refuses when the view's buffer is gone", async () => {
   const { stream, controller } = controlled();
   stream.getReader({ mode: "byob" }).read(new Uint8Array(2));
   controller.byobRequest.view.buffer.transfer();
-  assertThrows(() => controller.byobRequest.respond(1), TypeError, "detached");
+  assertThrows(() => controller.byobRequest.respond(1), TypeError, /detached/);
 });
 
 test("byob: respondWithNewView takes a transferred buffer", async () => {
@@ -313,7 +309,7 @@ test("byob: respondWithNewView checks where the view lies", async () => {
   const { stream, controller } = controlled();
   const read = stream.getReader({ mode: "byob" }).read(new Uint8Array(4));
   const request = controller.byobRequest;
-  assertThrows(() => request.respondWithNewView({}), TypeError, "is not of type 'ArrayBufferView'");
+  assertThrows(() => request.respondWithNewView({}), TypeError, /is not of type 'ArrayBufferView'/);
   assertThrows(() => request.respondWithNewView(new Uint8Array(new ArrayBuffer(4), 1)), RangeError);
   assertThrows(
     () => request.respondWithNewView(bytes(1)),
@@ -398,8 +394,8 @@ test("byob: a released reader rejects its reads, and the bytes go to the next re
   const lost = first.read(new Uint8Array(4));
   const request = controller.byobRequest;
   first.releaseLock();
-  await assertRejects(() => lost, TypeError, "released");
-  await assertRejects(() => first.read(new Uint8Array(1)), TypeError, "released");
+  await assertRejects(() => lost, TypeError, /released/);
+  await assertRejects(() => first.read(new Uint8Array(1)), TypeError, /released/);
   const second = stream.getReader();
   const read = second.read();
   request.view.set([5, 6]);
@@ -448,7 +444,7 @@ test("byob min: the range is checked", async () => {
     "Requested invalid minimum number of bytes to read (0).",
   );
   await assertRejects(() => reader.read(new Uint8Array(1), { min: -1 }), TypeError);
-  await assertRejects(() => reader.read(new Uint8Array(1), { min: 2 }), RangeError, "exceeds size of buffer (1)");
+  await assertRejects(() => reader.read(new Uint8Array(1), { min: 2 }), RangeError, /exceeds size of buffer \(1\)/);
   await assertRejects(() => reader.read(new Uint16Array(2), { min: 3 }), RangeError);
   await assertRejects(() => reader.read(new DataView(new ArrayBuffer(2)), { min: 3 }), RangeError);
   await assertRejects(() => reader.read(new Uint8Array(1), 1), TypeError);
@@ -512,7 +508,7 @@ test("readAtLeast: the end of the stream gives what there is", async () => {
 
 test("readAtLeast: arguments are checked", async () => {
   const reader = controlled().stream.getReader({ mode: "byob" });
-  await assertRejects(() => reader.readAtLeast(0, new Uint8Array(1)), TypeError, "minimum number of bytes");
+  await assertRejects(() => reader.readAtLeast(0, new Uint8Array(1)), TypeError, /minimum number of bytes/);
   await assertRejects(
     () => reader.readAtLeast(3, new Uint8Array(1)),
     TypeError,

@@ -1,0 +1,103 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The most shards that make sense to ask for.
+const SHARDS_MAX: u16 = 512;
+
+/// Runs Cloudflare Workers with Durable Objects on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "holdfast", version)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs a project and reloads it when its files change
+    Dev(DevOptions),
+}
+
+/// The options of `holdfast dev`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DevOptions {
+    /// The folder of the project (its wrangler.jsonc, wrangler.json or wrangler.toml is looked for there and
+    /// in the folders above), or the file itself
+    #[arg(default_value = ".")]
+    pub(crate) dir: PathBuf,
+
+    /// The port to listen on; 0 takes a free one [default: "dev.port" of the configuration, or 8787]
+    #[arg(long, short)]
+    pub(crate) port: Option<u16>,
+
+    /// The address or name to listen on [default: "dev.ip" of the configuration, or 127.0.0.1]
+    #[arg(long, alias = "ip")]
+    pub(crate) host: Option<String>,
+
+    /// The folder that keeps the objects' data [default: .holdfast/data in the project]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// The environment of the configuration to use
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+
+    /// How many threads own objects [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(SHARDS_MAX)))]
+    pub(crate) shards: Option<u16>,
+
+    /// Keep running the files as they were at the start
+    #[arg(long)]
+    pub(crate) no_watch: bool,
+
+    /// The least important output to show
+    #[arg(long, value_enum, default_value_t = LogLevel::Info)]
+    pub(crate) log_level: LogLevel,
+}
+
+/// What is shown of console output, requests and Holdfast's own diagnostics. Errors at start are shown
+/// always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// Everything, Holdfast's own diagnostics among it
+    Debug,
+    /// Requests, and all console output but console.debug
+    Info,
+    /// console.warn and console.error
+    Warn,
+    /// console.error and exceptions
+    Error,
+    /// Nothing
+    None,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn everything_has_a_default() {
+        let Command::Dev(options) = Args::parse_from(["holdfast", "dev"]).command;
+        assert_eq!(options.dir, PathBuf::from("."));
+        assert_eq!(options.log_level, LogLevel::Info);
+        assert!(options.port.is_none() && options.shards.is_none() && !options.no_watch);
+    }
+
+    #[test]
+    fn no_shards_make_no_sense() {
+        for count in ["0", "513", "-1", "many"] {
+            let result = Args::try_parse_from(["holdfast", "dev", "--shards", count]);
+            assert!(result.is_err(), "--shards {count}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! `holdfast dev`: runs a project until told to stop, and again each time that its files change.
+
+use std::collections::HashSet;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use holdfast_project::{Config, LoadOptions, Project, ProjectError};
+use holdfast_runtime::{App, Node, NodeOptions};
+use holdfast_server::{HttpEdge, RequestLog};
+
+use crate::args::DevOptions;
+use crate::banner::Banner;
+use crate::data::DataFolder;
+use crate::failure::Failure;
+use crate::log::{Output, Problem, problem, show_diagnostics};
+use crate::style::{FAINT, GREEN};
+use crate::watch::Watch;
+
+/// Where to listen if nobody says.
+const HOST: &str = "127.0.0.1";
+const PORT: u16 = 8787;
+/// CPU time of one turn, unless `limits.cpu_ms` says otherwise: Cloudflare's default.
+const CPU_LIMIT: Duration = Duration::from_secs(30);
+/// Memory of one shard's heap. A shard carries many objects, so this is above the 128 MB that Cloudflare
+/// gives to an isolate.
+const HEAP_BYTES_MAX: usize = 512 << 20;
+/// After how long without requests an object leaves memory: `workerd`'s time.
+const IDLE: Duration = Duration::from_secs(10);
+/// How long requests under way may take to finish when told to stop.
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
+/// A save is over when nothing has changed for this long, …
+const SETTLED_AFTER: Duration = Duration::from_millis(40);
+/// … and it is not waited for longer than this, should changes never end.
+const SETTLING_MAX: Duration = Duration::from_secs(1);
+/// Exit code after a second signal: that of a program ended by Ctrl-C.
+const IMPATIENT: i32 = 130;
+
+enum Event {
+    Changed,
+    Stop,
+}
+
+/// Runs the command until a signal ends it.
+///
+/// # Errors
+/// What keeps the project from starting. Once it runs, errors are shown and the last program that worked
+/// goes on.
+pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
+    show_diagnostics(options.log_level);
+    let output = Output::new(options.log_level);
+    let mut loader = Loader { options, shown: HashSet::new() };
+    let app = loader.load()?;
+    let project = app.project.clone();
+
+    let data = DataFolder::open(options.data.as_deref(), &project.root)?;
+    let shards = options.shards.map_or_else(cores, usize::from);
+    let edge = listen(options, &project.config, shards, output)?;
+    let addr = edge.local_addr();
+    let (events, inbox) = mpsc::channel();
+    stop_on_signals(events.clone())?;
+    let watch = if options.no_watch { None } else { start_watching(&app, &data.path, events) };
+
+    let node_options = NodeOptions {
+        shards,
+        data: data.path.clone(),
+        cpu_limit: project.config.limits_cpu_ms.map_or(CPU_LIMIT, Duration::from_millis),
+        heap_bytes_max: HEAP_BYTES_MAX,
+        idle: IDLE,
+    };
+    let node = Node::start(app, node_options, Arc::new(edge), Arc::new(output))?;
+    let banner =
+        Banner { project: &project, addr, data: &data.path, watching: watch.is_some(), colours: output.colours };
+    output.print(banner);
+
+    serve(&node, &inbox, &mut loader, watch, output);
+    output.print(output.colours.paint(FAINT, "stopping"));
+    node.stop(STOP_PATIENCE);
+    Ok(())
+}
+
+/// Reloads at changes, until told to stop.
+fn serve(
+    node: &Node,
+    inbox: &Receiver<Event>,
+    loader: &mut Loader<'_>,
+    mut watch: Option<Watch>,
+    output: Output,
+) {
+    while let Ok(Event::Changed) = inbox.recv() {
+        if let Settled::Stop = settle(inbox) {
+            return;
+        }
+        let begun = Instant::now();
+        let (result, files) = match loader.load() {
+            Ok(app) => {
+                let files = app.graph.files.clone();
+                (node.reload(app).map_err(Failure::from), Some(files))
+            }
+            Err(error) => (Err(error.into()), None),
+        };
+        if let Some(watch) = &mut watch {
+            let watched = match &files {
+                Some(files) => watch.follow(files.iter()),
+                None => watch.follow_everything(),
+            };
+            watched.unwrap_or_else(|error| incomplete(&error));
+        }
+        match result {
+            Ok(()) => {
+                let text = format!("reloaded in {} ms", begun.elapsed().as_millis());
+                output.print(output.colours.paint(GREEN, text));
+            }
+            Err(failure) => problem(
+                Problem::Error,
+                format_args!("{failure}\n  the program that was loaded before goes on running"),
+            ),
+        }
+    }
+}
+
+enum Settled {
+    Changed,
+    Stop,
+}
+
+/// Waits until the changes that belong together are over.
+fn settle(inbox: &Receiver<Event>) -> Settled {
+    let until = Instant::now() + SETTLING_MAX;
+    while Instant::now() < until {
+        match inbox.recv_timeout(SETTLED_AFTER) {
+            Ok(Event::Changed) => {}
+            Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Settled::Stop,
+            Err(RecvTimeoutError::Timeout) => break,
+        }
+    }
+    Settled::Changed
+}
+
+/// Loads the project, and shows each of its warnings once.
+struct Loader<'o> {
+    options: &'o DevOptions,
+    shown: HashSet<String>,
+}
+
+impl Loader<'_> {
+    fn load(&mut self) -> Result<App, ProjectError> {
+        let load = LoadOptions { env: self.options.env.clone(), production: false };
+        let project = Project::load(&self.options.dir, &load)?;
+        self.warn(&project.warnings);
+        let graph = project.graph()?;
+        self.warn(&graph.warnings);
+        graph.check(&project)?;
+        Ok(App { project, graph })
+    }
+
+    fn warn(&mut self, warnings: &[holdfast_project::Warning]) {
+        for warning in warnings {
+            if self.shown.insert(warning.to_string()) {
+                problem(Problem::Warning, warning);
+            }
+        }
+    }
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn listen(options: &DevOptions, config: &Config, shards: usize, output: Output) -> Result<HttpEdge, Failure> {
+    let host = options.host.as_deref().or(config.dev_ip.as_deref()).unwrap_or(HOST);
+    let port = options.port.or(config.dev_port).unwrap_or(PORT);
+    let addr = resolve(host, port).map_err(|error| Failure::Host { host: host.to_owned(), error })?;
+    let log = output.shows_requests().then(|| Arc::new(output) as Arc<dyn RequestLog>);
+    HttpEdge::bind(addr, shards, log).map_err(|error| Failure::Listen { addr, error })
+}
+
+fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    (host, port).to_socket_addrs()?.next().ok_or_else(|| io::Error::other("the name has no address"))
+}
+
+/// The first signal stops in an orderly way, the second at once: whoever sends two does not want to wait.
+fn stop_on_signals(events: Sender<Event>) -> Result<(), Failure> {
+    let mut told = false;
+    let handler = move || {
+        if told {
+            std::process::exit(IMPATIENT);
+        }
+        told = true;
+        // Fails where the command has ended already.
+        events.send(Event::Stop).ok();
+    };
+    ctrlc::set_handler(handler).map_err(Failure::Signals)
+}
+
+/// Without watches the project runs all the same, and the user knows.
+fn start_watching(app: &App, data: &Path, events: Sender<Event>) -> Option<Watch> {
+    let changed = move || {
+        // Fails where the command has ended already.
+        events.send(Event::Changed).ok();
+    };
+    match Watch::new(&app.project.root, data, changed) {
+        Ok(mut watch) => {
+            watch.follow(app.graph.files.iter()).unwrap_or_else(|error| incomplete(&error));
+            Some(watch)
+        }
+        Err(error) => {
+            problem(Problem::Warning, format_args!("cannot watch files, so saving does not reload: {error}"));
+            None
+        }
+    }
+}
+
+fn incomplete(error: &notify::Error) {
+    let path = error.paths.first().map_or(Path::new("some folders"), |path| path);
+    let text = format!(
+        "cannot watch {}: {:?}\n  saving a file there does not reload; on Linux, raise fs.inotify.max_user_watches",
+        path.display(),
+        error.kind
+    );
+    problem(Problem::Warning, text);
+}

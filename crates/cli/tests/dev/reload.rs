@@ -1,0 +1,99 @@
+//! Saving a file.
+
+use crate::harness::{Holdfast, Project, Server, wrangler};
+
+fn answering(text: &str) -> String {
+    format!("export default {{ fetch: () => new Response({text:?}) }};\n")
+}
+
+fn start(project: &Project, more: &[&str]) -> (Holdfast, Server, tempfile::TempDir) {
+    let data = tempfile::tempdir().unwrap();
+    let mut holdfast = Holdfast::dev(project.path(), data.path(), more);
+    let server = holdfast.ready();
+    (holdfast, server, data)
+}
+
+#[test]
+fn a_saved_module_runs() {
+    let project = Project::worker(&answering("one"));
+    let (mut holdfast, server, _data) = start(&project, &[]);
+    assert_eq!(server.get("/").body, "one");
+    for text in ["two", "three"] {
+        project.write("src/index.js", &answering(text));
+        let line = holdfast.expect("reloaded in ");
+        assert!(line.ends_with(" ms"), "{line}");
+        assert_eq!(server.get("/").body, text);
+    }
+}
+
+#[test]
+fn a_new_secret_is_seen() {
+    let project = Project::worker("export default { fetch: (_, env) => new Response(env.KEY ?? 'none') };");
+    let (mut holdfast, server, _data) = start(&project, &[]);
+    assert_eq!(server.get("/").body, "none");
+    project.write(".dev.vars", "KEY=opened\n");
+    holdfast.expect("reloaded in ");
+    assert_eq!(server.get("/").body, "opened");
+}
+
+#[test]
+fn a_mistake_is_shown_and_the_old_program_goes_on_until_it_is_repaired() {
+    let project = Project::worker(&answering("old"));
+    let (mut holdfast, server, _data) = start(&project, &[]);
+
+    project.write("src/index.js", "export default {\n  fetch( { }\n};\n");
+    holdfast.expect_error("error: src/index.js:2:");
+    holdfast.expect_error("goes on running");
+    assert_eq!(server.get("/").body, "old");
+
+    project.write("src/index.js", "throw new Error('not today');\n");
+    holdfast.expect_error("not today");
+    holdfast.expect_error("goes on running");
+    assert_eq!(server.get("/").body, "old");
+
+    // The repair may lie in a folder that nothing was loaded from.
+    project.write("src/index.js", "export { default } from './deep/worker.js';\n");
+    holdfast.expect_error("./deep/worker.js");
+    holdfast.expect_error("goes on running");
+    project.write("src/deep/worker.js", &answering("new"));
+    holdfast.expect("reloaded in ");
+    assert_eq!(server.get("/").body, "new");
+}
+
+#[test]
+fn an_object_keeps_its_data_and_gets_its_new_code() {
+    let config = wrangler(
+        r#""durable_objects": { "bindings": [{ "name": "NOTE", "class_name": "Note" }] },
+           "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Note"] }],"#,
+    );
+    let code = |greeting: &str| {
+        format!(
+            "import {{ DurableObject }} from 'cloudflare:workers';
+             export class Note extends DurableObject {{
+               async add() {{
+                 const count = ((await this.ctx.storage.get('count')) ?? 0) + 1;
+                 await this.ctx.storage.put('count', count);
+                 return `{greeting} ${{count}}`;
+               }}
+             }}
+             export default {{ fetch: async (_, env) => new Response(await env.NOTE.getByName('a').add()) }};"
+        )
+    };
+    let project = Project::new(&[("wrangler.jsonc", &config), ("src/index.js", &code("old"))]);
+    let (mut holdfast, server, _data) = start(&project, &[]);
+    assert_eq!(server.get("/").body, "old 1");
+    project.write("src/index.js", &code("new"));
+    holdfast.expect("reloaded in ");
+    assert_eq!(server.get("/").body, "new 2");
+}
+
+#[test]
+fn nothing_is_watched_when_not_wanted() {
+    let project = Project::worker(&answering("one"));
+    let (holdfast, server, _data) = start(&project, &["--no-watch"]);
+    project.write("src/index.js", &answering("two"));
+    assert_eq!(server.get("/").body, "one");
+    holdfast.signal("TERM");
+    let ended = holdfast.end();
+    assert!(!ended.stdout.contains("reload"), "{}", ended.stdout);
+}

@@ -1,0 +1,57 @@
+//! What is run: a project with its modules, and where its data lives.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use holdfast_project::{ModuleGraph, Project};
+use holdfast_web::io::Level;
+
+/// A project ready to run. Shared by all shards.
+pub struct App {
+    /// Configuration and place.
+    pub project: Project,
+    /// Its modules, checked against the configuration.
+    pub graph: ModuleGraph,
+}
+
+/// How a node runs.
+#[derive(Debug, Clone)]
+pub struct NodeOptions {
+    /// Threads that own objects.
+    pub shards: usize,
+    /// The data folder.
+    pub data: PathBuf,
+    /// CPU time that one turn may take.
+    pub cpu_limit: Duration,
+    /// Memory of one shard's JavaScript heap, in bytes.
+    pub heap_bytes_max: usize,
+    /// How long an unused object stays in memory.
+    pub idle: Duration,
+}
+
+/// Where console output and errors of user code go.
+pub trait Log: Send + Sync + 'static {
+    /// A line (perhaps of several) of output. `source` names the object or handler it came from.
+    fn console(&self, level: Level, source: &str, text: &str);
+}
+
+/// Why a node could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The Worker's modules threw, or their exports are not what they must be. The text names the
+    /// place in the user's source.
+    #[error("{0}")]
+    Script(String),
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {path}: {error}")]
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        error: std::io::Error,
+    },
+    /// A thread cannot be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+

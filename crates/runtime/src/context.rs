@@ -1,0 +1,141 @@
+//! On whose behalf JavaScript runs: one event of the stateless Worker, or one instance of an object.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+
+use holdfast_engine::{Global, Scope, Thrown};
+use holdfast_web::ops::Timers;
+use slab::Slab;
+use tokio::task::AbortHandle;
+
+use crate::instance::Instance;
+use crate::program::Program;
+use crate::reply::Reply;
+
+/// A context. It ends once: then its work is dropped, and no JavaScript of it runs any more.
+pub(crate) struct Context {
+    /// The program it runs; a reload leaves contexts of the old one to their end.
+    pub(crate) program: Rc<Program>,
+    pub(crate) timers: Rc<Timers>,
+    pub(crate) kind: Kind,
+    frame: OnceCell<Global>,
+    tasks: RefCell<Slab<Option<AbortHandle>>>,
+    /// Spawned work and outgoing calls under way.
+    waiting: Cell<u32>,
+    /// `waitUntil` promises that are pending.
+    background: Cell<u32>,
+    ended: Cell<bool>,
+}
+
+/// What the context belongs to.
+pub(crate) enum Kind {
+    /// One request to the Worker.
+    Event {
+        /// Its answer was given.
+        answered: Cell<bool>,
+        /// Whom to let go when the context ends without an answer.
+        reply: RefCell<Option<Rc<Reply>>>,
+    },
+    /// An object.
+    Object(Box<Instance>),
+}
+
+impl Context {
+    pub(crate) fn new(program: Rc<Program>, kind: Kind) -> Rc<Context> {
+        Rc::new(Context {
+            program,
+            timers: Rc::default(),
+            kind,
+            frame: OnceCell::new(),
+            tasks: RefCell::new(Slab::new()),
+            waiting: Cell::new(0),
+            background: Cell::new(0),
+            ended: Cell::new(false),
+        })
+    }
+
+    /// The instance, if this is an object's context.
+    pub(crate) fn instance(&self) -> Option<&Instance> {
+        match &self.kind {
+            Kind::Object(instance) => Some(instance),
+            Kind::Event { .. } => None,
+        }
+    }
+
+    /// The engine's side of this context, made on first use.
+    pub(crate) fn frame(self: &Rc<Self>, scope: &mut Scope<'_>) -> Result<&Global, Thrown> {
+        if self.frame.get().is_none() {
+            let frame = scope.new_context(Rc::clone(self) as Rc<dyn std::any::Any>)?;
+            // Nothing ran in between that could have set it.
+            let _ = self.frame.set(frame);
+        }
+        Ok(self.frame.get().expect("set above"))
+    }
+
+    /// Counts work of this context, which is dropped when the context ends.
+    pub(crate) fn task_began(&self) -> usize {
+        self.waiting.set(self.waiting.get() + 1);
+        self.tasks.borrow_mut().insert(None)
+    }
+
+    /// How to drop it.
+    pub(crate) fn task_handle(&self, task: usize, handle: AbortHandle) {
+        if self.has_ended() {
+            handle.abort();
+        }
+        if let Some(slot) = self.tasks.borrow_mut().get_mut(task) {
+            *slot = Some(handle);
+        }
+    }
+
+    pub(crate) fn task_ended(&self, task: usize) {
+        self.waiting.set(self.waiting.get() - 1);
+        self.tasks.borrow_mut().try_remove(task);
+    }
+
+    pub(crate) fn call_began(&self) {
+        self.waiting.set(self.waiting.get() + 1);
+    }
+
+    pub(crate) fn call_ended(&self) {
+        self.waiting.set(self.waiting.get() - 1);
+    }
+
+    pub(crate) fn background_began(&self) {
+        self.background.set(self.background.get() + 1);
+    }
+
+    pub(crate) fn background_ended(&self) {
+        self.background.set(self.background.get().saturating_sub(1));
+    }
+
+    /// Something is under way that an idle clock must wait for.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.waiting.get() > 0 || self.background.get() > 0
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.get()
+    }
+
+    /// Stops JavaScript of this context: jobs of it are dropped from now on.
+    pub(crate) fn silence(&self) {
+        self.ended.set(true);
+    }
+
+    /// Ends the context: its timers, fetches and other work are dropped.
+    pub(crate) fn end(&self) {
+        self.ended.set(true);
+        if let Kind::Event { reply, .. } = &self.kind
+            && let Some(reply) = reply.take()
+        {
+            reply.abandon();
+        }
+        // Each takes itself out of the table when it is dropped, which is later.
+        for (_, handle) in &*self.tasks.borrow() {
+            if let Some(handle) = handle {
+                handle.abort();
+            }
+        }
+    }
+}

@@ -1,0 +1,469 @@
+//! A shard: what one thread owns, and how its turns follow each other.
+//!
+//! JavaScript runs in turns, never one inside another: whoever wants a turn while one is running is
+//! queued in `ready` and gets it when the running one is over, before the thread does anything else. A
+//! call between two objects of a shard therefore takes two short queues and no system call.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_util::future::LocalBoxFuture;
+use holdfast_engine::{ContextReader, Runtime};
+use holdfast_object::{Admitted, Cause, Generation};
+use holdfast_web::io::{Completion, Task};
+use holdfast_workers::failure::Failure;
+use http::StatusCode;
+use slab::Slab;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::app::{Log, NodeOptions};
+use crate::calls::Waiting;
+use crate::context::{Context, Kind};
+use crate::edge::{IncomingRequest, OutgoingResponse, Shard};
+use crate::instance::{Event, Output};
+use crate::message::{Answer, Call, CallRef, Message, ObjectKey, Return};
+use crate::objects::Object;
+use crate::program::Program;
+use crate::reply::{Answered, Reply, ReplyTo};
+use crate::router::Router;
+use crate::section::{SECTION_MS_MAX, SectionCall};
+
+/// Turns that may follow each other before the thread looks at its sockets again.
+const TURNS_IN_A_ROW_MAX: usize = 256;
+
+/// How long work may go on after the Worker has answered, in ms (semantics §9.3).
+const AFTER_ANSWER_MS_MAX: u64 = 30_000;
+
+/// The shard's side of everything. One per thread.
+pub(crate) struct Core {
+    pub(crate) index: usize,
+    pub(crate) runtime: Runtime,
+    pub(crate) reader: ContextReader,
+    pub(crate) options: NodeOptions,
+    pub(crate) log: Arc<dyn Log>,
+    pub(crate) router: Arc<dyn Router>,
+    pub(crate) shards: Vec<mpsc::UnboundedSender<Message>>,
+    pub(crate) program: RefCell<Option<Rc<Program>>>,
+    /// Loaded, and waiting for the other shards to have loaded it too.
+    pub(crate) prepared: RefCell<Option<Rc<Program>>>,
+    pub(crate) objects: RefCell<HashMap<ObjectKey, Rc<Object>>>,
+    /// The highest generation of any object that is not in `objects` any more.
+    pub(crate) last_generation: Cell<Generation>,
+    pub(crate) deadlines: RefCell<std::collections::BTreeSet<(u64, ObjectKey)>>,
+    pub(crate) calls: RefCell<Slab<Waiting>>,
+    pub(crate) wake: Notify,
+    ready: RefCell<VecDeque<Ready>>,
+    /// Messages of the shard to itself, which need no channel.
+    local: RefCell<VecDeque<Message>>,
+    turning: Cell<bool>,
+    draining: Cell<bool>,
+    /// Contexts other than the turn's own whose jobs ran in the turn.
+    pub(crate) visited: RefCell<Vec<Rc<Context>>>,
+    /// Whose job runs, or whose turn it is.
+    pub(crate) job_context: RefCell<Option<Rc<Context>>>,
+    pub(crate) requests: Cell<usize>,
+    pub(crate) idle: Notify,
+}
+
+/// Something that wants a turn.
+enum Ready {
+    /// An object whose input gate may have something to admit.
+    Object(Rc<Context>),
+    /// A completion for a request to the Worker.
+    Event(Rc<Context>, EventTurn),
+}
+
+enum EventTurn {
+    Completion(Completion),
+    Return(Waiting, Answer),
+}
+
+/// What a core is made of.
+pub(crate) struct Parts {
+    pub(crate) index: usize,
+    pub(crate) runtime: Runtime,
+    pub(crate) options: NodeOptions,
+    pub(crate) log: Arc<dyn Log>,
+    pub(crate) router: Arc<dyn Router>,
+    pub(crate) shards: Vec<mpsc::UnboundedSender<Message>>,
+}
+
+impl Core {
+    pub(crate) fn new(parts: Parts) -> Rc<Core> {
+        let core = Rc::new(Core::from_parts(parts));
+        let weak = Rc::downgrade(&core);
+        core.runtime.set_job_filter(move |data| weak.upgrade().is_none_or(|core| core.may_run(data)));
+        core
+    }
+
+    fn from_parts(parts: Parts) -> Core {
+        let Parts { index, runtime, options, log, router, shards } = parts;
+        Core {
+            index,
+            reader: runtime.context_reader(),
+            runtime,
+            options,
+            log,
+            router,
+            shards,
+            program: RefCell::new(None),
+            prepared: RefCell::new(None),
+            objects: RefCell::new(HashMap::new()),
+            last_generation: Cell::new(Generation(0)),
+            deadlines: RefCell::default(),
+            calls: RefCell::new(Slab::new()),
+            wake: Notify::new(),
+            ready: RefCell::new(VecDeque::new()),
+            local: RefCell::new(VecDeque::new()),
+            turning: Cell::new(false),
+            draining: Cell::new(false),
+            visited: RefCell::new(Vec::new()),
+            job_context: RefCell::new(None),
+            requests: Cell::new(0),
+            idle: Notify::new(),
+        }
+    }
+
+    /// Milliseconds since the epoch.
+    pub(crate) fn now_ms(&self) -> u64 {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.map_or(0, |now| now.as_millis() as u64)
+    }
+
+    /// The program that new requests run.
+    pub(crate) fn current_program(&self) -> Rc<Program> {
+        Rc::clone(self.program.borrow().as_ref().expect("a shard serves only with a program"))
+    }
+
+    pub(crate) fn is_turning(&self) -> bool {
+        self.turning.get()
+    }
+
+    pub(crate) fn set_turning(&self, turning: bool) {
+        self.turning.set(turning);
+    }
+
+    // --- turns that follow each other -------------------------------------------------------------
+
+    /// Gives an object that may have something to run its place in the queue.
+    pub(crate) fn make_ready(&self, context: &Rc<Context>) {
+        let instance = context.instance().expect("only objects have gates");
+        if !instance.listed.replace(true) {
+            self.ready.borrow_mut().push_back(Ready::Object(Rc::clone(context)));
+        }
+    }
+
+    /// A turn that waits for its place counts as work under way: the request is not at its end.
+    fn make_event_ready(&self, context: &Rc<Context>, turn: EventTurn) {
+        context.call_began();
+        self.ready.borrow_mut().push_back(Ready::Event(Rc::clone(context), turn));
+    }
+
+    /// Work of a context is done.
+    pub(crate) fn complete(
+        self: &Rc<Self>, context: &Rc<Context>, section: holdfast_object::Section, done: Completion,
+    ) {
+        if context.has_ended() {
+            return;
+        }
+        match context.instance() {
+            Some(instance) => {
+                let refused = instance.gate.borrow_mut().event(section, Event::Completion(done));
+                if refused.is_ok() {
+                    self.make_ready(context);
+                }
+            }
+            None => {
+                self.make_event_ready(context, EventTurn::Completion(done));
+            }
+        }
+        self.run_ready();
+    }
+
+    /// Runs what is ready, unless a turn is running, which will do it at its end.
+    pub(crate) fn run_ready(self: &Rc<Self>) {
+        if self.turning.get() || self.draining.replace(true) {
+            return;
+        }
+        for _ in 0..TURNS_IN_A_ROW_MAX {
+            let message = self.local.borrow_mut().pop_front();
+            if let Some(message) = message {
+                self.receive(message);
+                continue;
+            }
+            let next = self.ready.borrow_mut().pop_front();
+            match next {
+                Some(Ready::Object(context)) => self.run_object(&context),
+                Some(Ready::Event(context, turn)) => self.run_event(&context, turn),
+                None => break,
+            }
+        }
+        self.draining.set(false);
+        if !self.ready.borrow().is_empty() || !self.local.borrow().is_empty() {
+            self.wake.notify_one();
+        }
+    }
+
+    /// One turn of an object, if its gate admits one.
+    fn run_object(self: &Rc<Self>, context: &Rc<Context>) {
+        let instance = context.instance().expect("only objects have gates");
+        instance.listed.set(false);
+        let Some(admitted) = instance.gate.borrow_mut().next() else { return };
+        let event = match admitted {
+            Admitted::Event { token, .. } | Admitted::SectionDone { token, .. } => token,
+            Admitted::SectionStart { section, token } => {
+                if let Event::Section(call) = &token {
+                    call.section.set(Some(section));
+                    self.watch_section(context, call);
+                }
+                token
+            }
+        };
+        self.object_turn(context, event);
+        let mut gate = instance.gate.borrow_mut();
+        if gate.is_broken() {
+            return;
+        }
+        gate.turn_ended();
+        let more = gate.waiting() > 0 || !gate.is_idle();
+        drop(gate);
+        if more {
+            self.make_ready(context);
+        }
+    }
+
+    fn run_event(self: &Rc<Self>, context: &Rc<Context>, turn: EventTurn) {
+        context.call_ended();
+        if context.has_ended() {
+            return;
+        }
+        match turn {
+            EventTurn::Completion(done) => self.turn(context, |scope| done(scope)),
+            EventTurn::Return(waiting, answer) => {
+                self.turn(context, |scope| waiting.settle(scope, answer));
+            }
+        }
+    }
+
+    /// A section has started: it may take its time, but not for ever.
+    fn watch_section(self: &Rc<Self>, context: &Rc<Context>, call: &Rc<SectionCall>) {
+        let core = Rc::clone(self);
+        let (context, call) = (Rc::downgrade(context), Rc::downgrade(call));
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(SECTION_MS_MAX)).await;
+            let (Some(context), Some(call)) = (context.upgrade(), call.upgrade()) else { return };
+            if call.section.get().is_some() && !context.has_ended() {
+                core.instance_failed(&context, Failure::of(Cause::SectionTimedOut));
+                core.run_ready();
+            }
+        });
+    }
+
+    // --- calls ------------------------------------------------------------------------------------
+
+    /// Lets output of a context go through its gate and, when it may, on its way.
+    pub(crate) fn send_from(&self, context: &Rc<Context>, output: Output) {
+        match context.instance() {
+            Some(instance) => {
+                if let Some(output) = instance.send(output, self.now_ms()) {
+                    self.release(output);
+                }
+            }
+            None => self.release(output),
+        }
+    }
+
+    /// The gate has let this out.
+    pub(crate) fn release(&self, output: Output) {
+        match output {
+            Output::Call(call) => self.route(call),
+            Output::Return(shard, answer) => self.send_return(shard, answer),
+            // Whoever waited may have gone.
+            Output::Wake(sender) => drop(sender.send(())),
+        }
+    }
+
+    fn route(&self, call: Call) {
+        let owner = self.router.owner(&call.key);
+        if owner == self.index {
+            self.inbox_local(Message::Call(call));
+        } else {
+            self.send_to(owner, Message::Call(call));
+        }
+    }
+
+    pub(crate) fn send_return(&self, shard: usize, answer: Return) {
+        if shard == self.index {
+            self.inbox_local(Message::Return(answer));
+        } else {
+            self.send_to(shard, Message::Return(answer));
+        }
+    }
+
+    fn send_to(&self, shard: usize, message: Message) {
+        // A shard that has stopped answers nobody; its callers stop with it.
+        let _ = self.shards[shard].send(message);
+    }
+
+    /// Taken in right after the turn that is running.
+    fn inbox_local(&self, message: Message) {
+        self.local.borrow_mut().push_back(message);
+    }
+
+    /// Takes in a message; [`Core::run_ready`] then runs what it made ready.
+    pub(crate) fn receive(self: &Rc<Self>, message: Message) {
+        match message {
+            Message::Call(call) => self.arrive(call),
+            Message::Return(answer) => self.returned(answer),
+            Message::Control(control) => crate::node::control(self, control),
+        }
+    }
+
+    /// An answer has come for a call of this shard.
+    pub(crate) fn returned(self: &Rc<Self>, answer: Return) {
+        let Return { call, answer, generation } = answer;
+        let Some(waiting) = self.calls.borrow_mut().try_remove(call) else { return };
+        waiting.stub.answered_by(generation);
+        let context = Rc::clone(&waiting.context);
+        context.call_ended();
+        if context.has_ended() {
+            return;
+        }
+        match context.instance() {
+            Some(instance) => {
+                let section = waiting.section;
+                let event = Event::Return(waiting, answer);
+                if instance.gate.borrow_mut().event(section, event).is_ok() {
+                    self.make_ready(&context);
+                }
+            }
+            None => {
+                self.make_event_ready(&context, EventTurn::Return(waiting, answer));
+            }
+        }
+    }
+
+    /// Fails a call with `failure`.
+    pub(crate) fn fail_call(&self, from: CallRef, failure: Failure, generation: Option<Generation>) {
+        let answer = Return { call: from.call, answer: Answer::Failed(failure), generation };
+        self.send_return(from.shard, answer);
+    }
+
+    // --- requests to the Worker -------------------------------------------------------------------
+
+    /// A request of the Worker was answered: what is left of it may take its time, but not for ever.
+    pub(crate) fn event_answered(&self, context: &Rc<Context>) {
+        if let Kind::Event { answered, reply } = &context.kind {
+            answered.set(true);
+            reply.take();
+        }
+    }
+
+    fn watch_event(self: &Rc<Self>, context: &Rc<Context>) {
+        if context.has_ended() {
+            return;
+        }
+        if !context.is_busy() {
+            context.end();
+            return;
+        }
+        let context = Rc::clone(context);
+        let core = Rc::clone(self);
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(AFTER_ANSWER_MS_MAX)).await;
+            if context.is_busy() && !context.has_ended() {
+                core.log.console(
+                    holdfast_web::io::Level::Warn,
+                    "worker",
+                    "waitUntil() tasks did not complete within the allowed time after invocation end and \
+                     have been cancelled. See: \
+                     https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
+                );
+            }
+            context.end();
+        });
+    }
+
+    async fn fetch(self: Rc<Self>, request: IncomingRequest) -> OutgoingResponse {
+        let program = self.current_program();
+        let context = Context::new(program, Kind::Event { answered: Cell::new(false), reply: RefCell::new(None) });
+        let (sender, receiver) = oneshot::channel();
+        let reply = Reply::new(&context, ReplyTo::Client(sender));
+        if let Kind::Event { reply: kept, .. } = &context.kind {
+            kept.replace(Some(Rc::clone(&reply)));
+        }
+        self.requests.set(self.requests.get() + 1);
+        self.turn(&context, |scope| crate::start::worker_fetch(scope, &context, reply, request));
+        self.run_ready();
+        let answered = receiver.await;
+        self.watch_event(&context);
+        self.requests.set(self.requests.get() - 1);
+        if self.requests.get() == 0 {
+            self.idle.notify_one();
+        }
+        match answered {
+            Ok(Answered::Response(response)) => (*response).into(),
+            Ok(Answered::Failed { text, overloaded }) => {
+                self.log.console(holdfast_web::io::Level::Error, "worker", &format!("Uncaught {text}"));
+                let status = if overloaded {
+                    StatusCode::SERVICE_UNAVAILABLE
+                } else {
+                    StatusCode::INTERNAL_SERVER_ERROR
+                };
+                OutgoingResponse::empty(status)
+            }
+            // The reply was dropped: the context ended without an answer, and why was logged.
+            Err(_) => OutgoingResponse::empty(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+/// The shard as the edge sees it.
+pub(crate) struct ShardHandle(pub(crate) Rc<Core>);
+
+impl Shard for ShardHandle {
+    fn index(&self) -> usize {
+        self.0.index
+    }
+
+    fn fetch(&self, request: IncomingRequest) -> LocalBoxFuture<'static, OutgoingResponse> {
+        let core = Rc::clone(&self.0);
+        Box::pin(core.fetch(request))
+    }
+}
+
+/// Spawns work of a context; see [`holdfast_web::io::Io::spawn`].
+pub(crate) fn spawn(core: &Rc<Core>, work: LocalBoxFuture<'static, Completion>) -> Task {
+    let Some(context) = core.reader.get::<Context>() else {
+        // Operations refuse to start work outside a context before they come here.
+        return Task::default();
+    };
+    let section = context.instance().map_or(holdfast_object::Section::ROOT, |i| i.section());
+    let core = Rc::clone(core);
+    let task = context.task_began();
+    // Made here and not in the task, so that it counts also when the task is aborted unstarted.
+    let guard = TaskGuard { context: Rc::clone(&context), task };
+    let owner = Rc::clone(&context);
+    let handle = tokio::task::spawn_local(async move {
+        let done = work.await;
+        drop(guard);
+        core.complete(&context, section, done);
+    });
+    owner.task_handle(task, handle.abort_handle());
+    Task::new(handle.abort_handle())
+}
+
+/// Counts a task out, also when it is aborted.
+struct TaskGuard {
+    context: Rc<Context>,
+    task: usize,
+}
+
+impl Drop for TaskGuard {
+    fn drop(&mut self) {
+        self.context.task_ended(self.task);
+    }
+}
+

@@ -1,0 +1,85 @@
+//! The platform's view of a shard: [`holdfast_web::io::Io`].
+
+use std::rc::{Rc, Weak};
+
+use futures_util::future::{LocalBoxFuture, ready};
+use holdfast_engine::{Scope, Thrown};
+use holdfast_web::io::{Completion, Io, Level, Task};
+use holdfast_web::ops::Timers;
+use tokio::sync::oneshot;
+
+use crate::context::{Context, Kind};
+use crate::core::{self, Core};
+use crate::instance::Output;
+
+pub(crate) struct ShardIo(pub(crate) Weak<Core>);
+
+impl ShardIo {
+    fn core(&self) -> Rc<Core> {
+        self.0.upgrade().expect("JavaScript runs only while its shard lives")
+    }
+
+    fn context(&self) -> Option<Rc<Context>> {
+        self.0.upgrade()?.reader.get::<Context>()
+    }
+}
+
+/// How a line of output is labelled.
+pub(crate) fn source_of(context: Option<&Context>) -> String {
+    match context.map(|context| (&context.kind, context)) {
+        Some((Kind::Object(instance), context)) => {
+            let class = &context.program.plan.classes[instance.key.class as usize].name;
+            match &instance.name {
+                Some(name) => format!("{class}({name})"),
+                None => format!("{class}({:.8}…)", instance.key.id.to_hex()),
+            }
+        }
+        _ => "worker".to_owned(),
+    }
+}
+
+impl Io for ShardIo {
+    fn require_context(&self, scope: &mut Scope<'_>) -> Result<(), Thrown> {
+        if self.context().is_some() {
+            return Ok(());
+        }
+        Err(scope.throw_error(
+            "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() or connect()), \
+             setting a timeout, and generating random values are not allowed within global scope. To fix this \
+             error, perform this operation within a handler. \
+             https://developers.cloudflare.com/workers/runtime-apis/handlers/",
+        ))
+    }
+
+    fn spawn(&self, work: LocalBoxFuture<'static, Completion>) -> Task {
+        core::spawn(&self.core(), work)
+    }
+
+    fn output_gate(&self) -> LocalBoxFuture<'static, ()> {
+        let Some(context) = self.context() else { return Box::pin(ready(())) };
+        let Some(instance) = context.instance() else { return Box::pin(ready(())) };
+        let (sender, receiver) = oneshot::channel();
+        if instance.send(Output::Wake(sender), self.core().now_ms()).is_some() {
+            return Box::pin(ready(()));
+        }
+        Box::pin(async move {
+            if receiver.await.is_err() {
+                // The object broke: what waited for its writes must never happen.
+                std::future::pending::<()>().await;
+            }
+        })
+    }
+
+    fn console(&self, level: Level, text: &str) {
+        let source = source_of(self.context().as_deref());
+        self.core().log.console(level, &source, text);
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.core().now_ms() as f64
+    }
+
+    fn timers(&self) -> Rc<Timers> {
+        self.context().map(|context| Rc::clone(&context.timers)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,177 @@
+//! The modules of a project, as the engine's loader wants them.
+//!
+//! Keys: `p:N` is module N of the graph as an ES module; for a module that is none, a small generated
+//! module that gives its exports (`p:N:node` gives `default` as Node's rules have it). `require:N` gives
+//! module N its `require`.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use holdfast_engine::{Local, ModuleLoader, ModuleSource, Scope, Thrown};
+use holdfast_project::{Module, ModuleGraph, ModuleId, ModuleKind, RequestKind, Target};
+
+use crate::app::App;
+
+/// Modules of Workers that exist here, with their keys.
+const BUILTINS: [(&str, &str); 1] = [("cloudflare:workers", "holdfast:workers/cloudflare_workers")];
+
+pub(crate) struct Loader {
+    pub(crate) app: Arc<App>,
+}
+
+/// A parsed key.
+enum Key {
+    Module { id: ModuleId, node: bool },
+    Require(ModuleId),
+}
+
+fn parse(key: &str) -> Option<Key> {
+    if let Some(id) = key.strip_prefix("require:") {
+        return Some(Key::Require(ModuleId(id.parse().ok()?)));
+    }
+    let rest = key.strip_prefix("p:")?;
+    let (id, node) = match rest.strip_suffix(":node") {
+        Some(id) => (id, true),
+        None => (rest, false),
+    };
+    Some(Key::Module { id: ModuleId(id.parse().ok()?), node })
+}
+
+/// The key under which an importer reaches a module.
+pub(crate) fn key_of(graph: &ModuleGraph, id: ModuleId, importer: Option<&Module>) -> String {
+    let is_commonjs = matches!(graph.module(id).kind, ModuleKind::CommonJs { .. });
+    let node = is_commonjs && importer.is_some_and(|importer| importer.node_interop);
+    if node { format!("p:{}:node", id.0) } else { format!("p:{}", id.0) }
+}
+
+impl Loader {
+    fn graph(&self) -> &ModuleGraph {
+        &self.app.graph
+    }
+
+    /// What `specifier` means in module `from` when it is required (`true`) or imported.
+    pub(crate) fn target(&self, from: ModuleId, specifier: &str, require: bool) -> Result<ModuleId, String> {
+        let module = self.graph().module(from);
+        let wanted = |kind: RequestKind| (kind == RequestKind::Require) == require;
+        let requests = || module.requests.iter().filter(|request| request.specifier == specifier);
+        let request = requests().find(|request| wanted(request.kind)).or_else(|| requests().next());
+        match request.map(|request| &request.target) {
+            Some(Target::Module(id)) => Ok(*id),
+            Some(Target::Missing(message)) => Err(message.clone()),
+            Some(Target::Builtin(name)) => Err(unsupported(name, &module.display)),
+            None => Err(format!(
+                "Cannot find module \"{specifier}\" from {}: only modules that are named by a literal \
+                 in the source are part of the program.",
+                module.display
+            )),
+        }
+    }
+}
+
+fn unsupported(name: &str, importer: &str) -> String {
+    format!(
+        "The module \"{name}\", asked for by {importer}, is not supported by Holdfast yet; \
+         see docs/compatibility.md."
+    )
+}
+
+impl ModuleLoader for Loader {
+    fn resolve(&self, referrer: &str, specifier: &str) -> Result<String, String> {
+        if referrer.is_empty() || referrer.starts_with("holdfast:") {
+            return Ok(specifier.to_owned());
+        }
+        let Some(Key::Module { id, .. }) = parse(referrer) else {
+            return Err(format!("cannot resolve \"{specifier}\" from {referrer}"));
+        };
+        let module = self.graph().module(id);
+        if specifier == "holdfast:require" {
+            return Ok(format!("require:{}", id.0));
+        }
+        let request = module
+            .requests
+            .iter()
+            .find(|request| request.specifier == specifier && request.kind != RequestKind::Require);
+        if let Some(Target::Builtin(name)) = request.map(|request| &request.target) {
+            let builtin = BUILTINS.iter().find(|(known, _)| known == name);
+            return match builtin {
+                Some((_, key)) => Ok((*key).to_owned()),
+                None => Err(unsupported(name, &module.display)),
+            };
+        }
+        let target = self.target(id, specifier, false)?;
+        Ok(key_of(self.graph(), target, Some(module)))
+    }
+
+    fn load(&self, key: &str) -> Result<ModuleSource, String> {
+        match parse(key) {
+            Some(Key::Require(id)) => Ok(ModuleSource {
+                code: "export default import.meta.require;".into(),
+                file: format!("holdfast:require/{}", self.graph().module(id).display),
+            }),
+            Some(Key::Module { id, node }) => {
+                let module = self.graph().module(id);
+                Ok(match &module.kind {
+                    ModuleKind::Esm { code, .. } => {
+                        ModuleSource { code: code.clone().into(), file: module.display.clone() }
+                    }
+                    kind => ModuleSource {
+                        code: wrapper(kind, node).into(),
+                        file: format!("holdfast:module/{}", module.display),
+                    },
+                })
+            }
+            None => Err(format!("there is no module \"{key}\"")),
+        }
+    }
+
+    fn meta(&self, scope: &mut Scope<'_>, key: &str, meta: Local<'_>) -> Result<(), Thrown> {
+        let (name, id) = match parse(key) {
+            Some(Key::Require(id)) => ("requireOf", id),
+            Some(Key::Module { id, .. }) => {
+                let module = self.graph().module(id);
+                if matches!(module.kind, ModuleKind::Esm { .. }) {
+                    let url = scope.string(&format!("file:///{}", module.display))?;
+                    return scope.define(meta, "url", url);
+                }
+                ("loaderOf", id)
+            }
+            None => return Ok(()),
+        };
+        let (commonjs, _) = scope.import("holdfast:workers/commonjs")?;
+        let id = scope.number(id.0 as f64);
+        let function = scope.invoke(commonjs, name, &[id])?;
+        let property = if name == "requireOf" { "require" } else { "load" };
+        scope.define(meta, property, function)
+    }
+}
+
+/// The ES module through which importers see a module that is none.
+fn wrapper(kind: &ModuleKind, node: bool) -> String {
+    let mut code = String::from("const m = import.meta.load();\n");
+    let names: &[String] = match kind {
+        ModuleKind::CommonJs { exports, .. } => {
+            if node {
+                code.push_str("export default m;\n");
+            } else {
+                code.push_str(
+                    "export default m !== null && m !== undefined && m.__esModule && \"default\" in m ? m.default : m;\n",
+                );
+            }
+            exports
+        }
+        ModuleKind::Json { exports, .. } => {
+            code.push_str("export default m;\n");
+            exports
+        }
+        _ => {
+            code.push_str("export default m;\n");
+            &[]
+        }
+    };
+    for (index, name) in names.iter().enumerate() {
+        let quoted = serde_json::to_string(name).expect("a string");
+        // Writing to a String cannot fail.
+        let _ = writeln!(code, "const n{index} = m?.[{quoted}]; export {{ n{index} as {quoted} }};");
+    }
+    code
+}

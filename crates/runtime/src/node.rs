@@ -1,0 +1,308 @@
+//! A node: shards on threads of their own, started, given new programs and stopped together.
+
+use std::rc::Rc;
+use std::sync::{Arc, mpsc as blocking};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use holdfast_engine::{Runtime, RuntimeOptions};
+use holdfast_web::fetch::{Client, ClientOptions};
+use holdfast_web::io::{Host, Io};
+use tokio::sync::{mpsc, watch};
+use tokio::task::LocalSet;
+
+use crate::app::{App, Log, NodeOptions, StartError};
+use crate::core::{Core, Parts, ShardHandle};
+use crate::edge::Edge;
+use crate::io::ShardIo;
+use crate::message::Message;
+use crate::ops::{CoreState, CurrentLoader};
+use crate::program::{Plan, Program};
+use crate::router::{ById, Router};
+
+/// Native stack of a shard's thread, and how much of it JavaScript may use.
+const STACK_BYTES: usize = 8 << 20;
+const SCRIPT_STACK_BYTES: usize = 4 << 20;
+
+/// How often a shard looks for objects to evict.
+const SWEEP_EVERY: Duration = Duration::from_millis(500);
+
+/// Instructions to a shard.
+pub(crate) enum Control {
+    /// Load a program beside the one that runs, and say whether that worked.
+    Prepare(Arc<Plan>, blocking::Sender<Result<(), StartError>>),
+    /// Run the prepared program from now on, or drop it.
+    Switch(bool, blocking::Sender<()>),
+    /// Commit, end all instances, and end the thread.
+    Stop,
+}
+
+/// A running node.
+pub struct Node {
+    shards: Vec<mpsc::UnboundedSender<Message>>,
+    threads: Vec<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+    /// A message from each shard that has been told to stop and has no request under way any more.
+    drained: blocking::Receiver<()>,
+}
+
+impl Node {
+    /// Starts the shards, evaluates the Worker on each, and then calls `edge.run` on each.
+    ///
+    /// # Errors
+    /// The first thing that keeps a shard from starting; the others are stopped again.
+    pub fn start(
+        app: App, options: NodeOptions, edge: Arc<dyn Edge>, log: Arc<dyn Log>,
+    ) -> Result<Node, StartError> {
+        assert!(options.shards > 0, "a node has at least one shard");
+        let data_error = |error| StartError::Data { path: options.data.clone(), error };
+        std::fs::create_dir_all(&options.data).map_err(data_error)?;
+        let plan = Arc::new(Plan::new(app));
+        let router: Arc<dyn Router> = Arc::new(ById { shards: options.shards });
+        let (stop, stopped) = watch::channel(false);
+        let mut senders = Vec::new();
+        let mut inboxes = Vec::new();
+        for _ in 0..options.shards {
+            let (sender, inbox) = mpsc::unbounded_channel();
+            senders.push(sender);
+            inboxes.push(inbox);
+        }
+        let (ready, started) = blocking::channel();
+        let (drain, drained) = blocking::channel();
+        let mut node = Node { shards: senders.clone(), threads: Vec::new(), stop, drained };
+        for (index, inbox) in inboxes.into_iter().enumerate() {
+            let seed = Seed {
+                index,
+                options: options.clone(),
+                log: Arc::clone(&log),
+                router: Arc::clone(&router),
+                shards: senders.clone(),
+                plan: Arc::clone(&plan),
+                edge: Arc::clone(&edge),
+                inbox,
+                stopped: stopped.clone(),
+                ready: ready.clone(),
+                drained: drain.clone(),
+            };
+            let thread = std::thread::Builder::new()
+                .name(format!("shard-{index}"))
+                .stack_size(STACK_BYTES)
+                .spawn(move || seed.run());
+            match thread {
+                Ok(thread) => node.threads.push(thread),
+                Err(error) => {
+                    node.stop(Duration::ZERO);
+                    return Err(StartError::Thread(error));
+                }
+            }
+        }
+        drop(ready);
+        for _ in 0..options.shards {
+            let result = started.recv().unwrap_or_else(|_| {
+                Err(StartError::Script("a shard ended while it started".to_owned()))
+            });
+            if let Err(error) = result {
+                node.stop(Duration::ZERO);
+                return Err(error);
+            }
+        }
+        Ok(node)
+    }
+
+    /// Replaces the program: new requests run the new one, objects are reset.
+    ///
+    /// # Errors
+    /// What keeps the new program from running; the old one then goes on.
+    pub fn reload(&self, app: App) -> Result<(), StartError> {
+        let plan = Arc::new(Plan::new(app));
+        let mut outcome = Ok(());
+        let (answer, prepared) = blocking::channel();
+        for shard in &self.shards {
+            let _ = shard.send(Message::Control(Control::Prepare(Arc::clone(&plan), answer.clone())));
+        }
+        for _ in &self.shards {
+            let result = prepared.recv().unwrap_or_else(|_| {
+                Err(StartError::Script("a shard ended while it loaded the program".to_owned()))
+            });
+            if outcome.is_ok() {
+                outcome = result;
+            }
+        }
+        let (answer, switched) = blocking::channel();
+        for shard in &self.shards {
+            let _ = shard.send(Message::Control(Control::Switch(outcome.is_ok(), answer.clone())));
+        }
+        drop(answer);
+        for _ in &self.shards {
+            let _ = switched.recv();
+        }
+        outcome
+    }
+
+    /// Stops: the edge takes no more requests, those under way finish (for at most `patience`), objects
+    /// commit, threads end.
+    pub fn stop(self, patience: Duration) {
+        // The edges may have ended already.
+        let _ = self.stop.send(true);
+        let deadline = Instant::now() + patience;
+        // Requests of one shard may need objects of any other: all wait for all.
+        for _ in &self.threads {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if self.drained.recv_timeout(left).is_err() {
+                break;
+            }
+        }
+        for shard in &self.shards {
+            let _ = shard.send(Message::Control(Control::Stop));
+        }
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("a shard's thread panicked");
+            }
+        }
+    }
+}
+
+/// What a shard's thread starts from.
+struct Seed {
+    index: usize,
+    options: NodeOptions,
+    log: Arc<dyn Log>,
+    router: Arc<dyn Router>,
+    shards: Vec<mpsc::UnboundedSender<Message>>,
+    plan: Arc<Plan>,
+    edge: Arc<dyn Edge>,
+    inbox: mpsc::UnboundedReceiver<Message>,
+    stopped: watch::Receiver<bool>,
+    ready: blocking::Sender<Result<(), StartError>>,
+    drained: blocking::Sender<()>,
+}
+
+impl Seed {
+    fn run(self) {
+        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let tokio = match tokio {
+            Ok(tokio) => tokio,
+            Err(error) => {
+                let _ = self.ready.send(Err(StartError::Thread(error)));
+                return;
+            }
+        };
+        let local = LocalSet::new();
+        local.block_on(&tokio, self.serve());
+    }
+
+    async fn serve(self) {
+        let Seed { index, options, log, router, shards, plan, edge, mut inbox, mut stopped, ready, drained } =
+            self;
+        let core = match start(Parts { index, runtime: runtime(&options), options, log, router, shards }) {
+            Ok(core) => core,
+            Err(error) => {
+                let _ = ready.send(Err(error));
+                return;
+            }
+        };
+        match Program::load(&core.runtime, &plan) {
+            Ok(program) => core.program.replace(Some(Rc::new(program))),
+            Err(error) => {
+                let _ = ready.send(Err(error));
+                return;
+            }
+        };
+        let _ = ready.send(Ok(()));
+        let stop = Box::pin(async move {
+            // The node's end is as good as its word.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        });
+        let shard: Rc<dyn crate::edge::Shard> = Rc::new(ShardHandle(Rc::clone(&core)));
+        let mut edge = tokio::task::spawn_local(edge.run(shard, stop));
+        let mut edge_done = false;
+        let mut drained = Some(drained);
+        let mut sweep = tokio::time::interval(SWEEP_EVERY);
+        sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            if edge_done && core.requests.get() == 0 && let Some(drained) = drained.take() {
+                // The node may have lost its patience.
+                let _ = drained.send(());
+            }
+            tokio::select! {
+                message = inbox.recv() => match message {
+                    Some(Message::Control(Control::Stop)) | None => break,
+                    Some(message) => {
+                        core.receive(message);
+                        // Take in what else has arrived before running any of it.
+                        for _ in 0..64 {
+                            match inbox.try_recv() {
+                                Ok(Message::Control(Control::Stop)) => {
+                                    core.retire_all(true);
+                                    return;
+                                }
+                                Ok(message) => core.receive(message),
+                                Err(_) => break,
+                            }
+                        }
+                        core.run_ready();
+                    }
+                },
+                () = core.wake.notified() => core.run_ready(),
+                () = core.idle.notified() => {}
+                _ = sweep.tick() => core.sweep(),
+                _ = &mut edge, if !edge_done => edge_done = true,
+            }
+        }
+        core.retire_all(true);
+        // The queues refer to the shard, and the shard to the queues.
+        core.program.replace(None);
+    }
+}
+
+fn runtime(options: &NodeOptions) -> Runtime {
+    let extensions =
+        vec![holdfast_web::extension(), holdfast_workers::extension(), crate::ops::extension()];
+    let options = RuntimeOptions {
+        heap_bytes_max: Some(options.heap_bytes_max),
+        async_stacks: false,
+        stack_bytes: SCRIPT_STACK_BYTES,
+    };
+    Runtime::new(&options, extensions)
+}
+
+fn start(parts: Parts) -> Result<Rc<Core>, StartError> {
+    let client = Client::new(ClientOptions::default())
+        .map_err(|error| StartError::Script(format!("TLS cannot be set up: {error}")))?;
+    let core = Core::new(parts);
+    let io: Rc<dyn Io> = Rc::new(ShardIo(Rc::downgrade(&core)));
+    core.runtime.put_state(Rc::new(Host::new(io)));
+    core.runtime.put_state(Rc::new(client));
+    core.runtime.put_state(Rc::new(CoreState(Rc::downgrade(&core))));
+    core.runtime.put_state(Rc::new(CurrentLoader::default()));
+    Ok(core)
+}
+
+/// Carries out an instruction.
+pub(crate) fn control(core: &Rc<Core>, control: Control) {
+    match control {
+        Control::Prepare(plan, answer) => {
+            let result = Program::load(&core.runtime, &plan).map(|program| {
+                core.prepared.replace(Some(Rc::new(program)));
+            });
+            let _ = answer.send(result);
+        }
+        Control::Switch(go, answer) => {
+            let prepared = core.prepared.take();
+            match prepared {
+                Some(program) if go => {
+                    let old = core.program.replace(Some(program));
+                    core.retire_all(false);
+                    // Requests under way in the old program run to their end in its realm, which is
+                    // collected when the last of them is done.
+                    drop(old);
+                }
+                Some(program) => core.runtime.retire_realm(&program.realm),
+                None => {}
+            }
+            let _ = answer.send(());
+        }
+        Control::Stop => {}
+    }
+}

@@ -1,0 +1,288 @@
+//! The objects of a shard: their lives, from the first call to eviction.
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use holdfast_object::lifecycle::{Decision, Ending, Event as Life, Patience, Phase, Refusal};
+use holdfast_object::{Activity, Backlog, BacklogLimits, Cause, Generation, Lifecycle};
+use holdfast_storage::{Database, Location, Options};
+use holdfast_workers::failure::Failure;
+
+use crate::context::{Context, Kind};
+use crate::core::Core;
+use crate::instance::{Event, Instance, Output};
+use crate::message::{Call, ObjectKey};
+
+/// An object as its shard knows it, with or without an instance.
+pub(crate) struct Object {
+    life: RefCell<Lifecycle<Box<Call>, Failure>>,
+    instance: RefCell<Option<Rc<Context>>>,
+    backlog: RefCell<Backlog>,
+    /// The name its first caller knew.
+    name: RefCell<Option<String>>,
+    /// When the lifecycle was last asked to be looked at.
+    scheduled_ms: Cell<Option<u64>>,
+}
+
+impl Core {
+    /// A call has arrived for an object of this shard.
+    pub(crate) fn arrive(self: &Rc<Self>, call: Call) {
+        let key = call.key;
+        let object = self.object(&key);
+        if call.name.is_some() && object.name.borrow().is_none() {
+            object.name.replace(call.name.clone());
+        }
+        let entered = object.backlog.borrow_mut().enter(call.kind.bytes(), &BacklogLimits::default());
+        if let Err(overload) = entered {
+            self.refuse(&call, Failure::of(Cause::Overloaded(overload)));
+            return;
+        }
+        let bound = call.bound;
+        self.live(&key, &object, Life::Arrived { token: Box::new(call), bound });
+    }
+
+    fn object(&self, key: &ObjectKey) -> Rc<Object> {
+        let mut objects = self.objects.borrow_mut();
+        let object = objects.entry(*key).or_insert_with(|| {
+            let idle_ms = Some(self.options.idle.as_millis() as u64);
+            let patience = Patience { idle_ms, ..Patience::default() };
+            Rc::new(Object {
+                life: RefCell::new(Lifecycle::new(patience, self.last_generation.get())),
+                instance: RefCell::new(None),
+                backlog: RefCell::new(Backlog::default()),
+                name: RefCell::new(None),
+                scheduled_ms: Cell::new(None),
+            })
+        });
+        Rc::clone(object)
+    }
+
+    /// Tells the lifecycle what happened and does what it decides.
+    fn live(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, event: Life<Box<Call>, Failure>) {
+        let mut decisions = Vec::new();
+        object.life.borrow_mut().handle(event, self.now_ms(), &mut decisions);
+        for decision in decisions {
+            match decision {
+                Decision::Activate { generation } => self.activate(key, object, generation),
+                Decision::Admit { token, .. } => self.admit(object, token),
+                Decision::Refuse { token, refusal } => {
+                    object.backlog.borrow_mut().leave(token.kind.bytes());
+                    let failure = match refusal {
+                        Refusal::Broken(failure) => failure,
+                        Refusal::Retired => Failure::of(Cause::Retired),
+                    };
+                    self.refuse(&token, failure);
+                }
+                Decision::Destroy { generation, why } => self.destroy(key, object, generation, why),
+            }
+        }
+        self.schedule(key, object);
+    }
+
+    fn activate(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, generation: Generation) {
+        let name = object.name.borrow().clone();
+        let instance = Instance::new(*key, name, generation);
+        let refused = instance.gate.borrow_mut().event(holdfast_object::Section::ROOT, Event::Construct);
+        debug_assert!(refused.is_ok(), "a fresh gate is open");
+        let context = Context::new(self.current_program(), Kind::Object(Box::new(instance)));
+        object.instance.replace(Some(Rc::clone(&context)));
+        self.make_ready(&context);
+    }
+
+    fn admit(&self, object: &Rc<Object>, call: Box<Call>) {
+        let context = object.instance.borrow().clone().expect("calls are admitted to an instance");
+        let instance = context.instance().expect("an object's context");
+        let admitted = instance.gate.borrow_mut().event(holdfast_object::Section::ROOT, Event::Call(call));
+        match admitted {
+            Ok(()) => self.make_ready(&context),
+            Err(refused) => {
+                // The gate broke, and the lifecycle will hear of it at the end of this turn.
+                let failure = instance.doom.borrow().clone();
+                if let Event::Call(call) = refused.token {
+                    self.refuse(&call, failure.unwrap_or_else(|| Failure::of(Cause::Evicted)));
+                }
+            }
+        }
+    }
+
+    /// The first turn of an instance: its storage, its constructor.
+    pub(crate) fn construct(self: &Rc<Self>, context: &Rc<Context>) {
+        let instance = context.instance().expect("an object's context");
+        let (key, generation) = (instance.key, instance.generation);
+        let class = &context.program.plan.classes[key.class as usize];
+        let folder = self.options.data.join(&class.unique_key);
+        let file = folder.join(format!("{}.sqlite", key.id));
+        match self.open(&folder, file) {
+            Ok(database) => {
+                let storage = crate::storage::handle(self, context, database, class.sqlite);
+                let set = instance.storage.set(storage);
+                debug_assert!(set.is_ok(), "an instance is constructed once");
+                self.turn(context, |scope| crate::start::construct(scope, context));
+            }
+            Err(error) => {
+                let message = format!("cannot use the data folder {}: {error}", folder.display());
+                instance.doom(Failure::with_message(&message, Cause::JournalFailed.flags()));
+                self.turn(context, |_| Ok(()));
+            }
+        }
+        if !context.has_ended() && instance.target.borrow().is_some() {
+            let object = self.object(&key);
+            self.live(&key, &object, Life::Constructed { generation });
+        }
+    }
+
+    fn open(&self, folder: &PathBuf, file: PathBuf) -> std::io::Result<Database> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Database::new(Location::File(file), Options::default()))
+    }
+
+    /// The first turn of a call.
+    pub(crate) fn start_call(self: &Rc<Self>, context: &Rc<Context>, call: Call) {
+        let instance = context.instance().expect("an object's context");
+        let object = self.object(&instance.key);
+        object.backlog.borrow_mut().leave(call.kind.bytes());
+        let reply = {
+            let mut calls = instance.calls.borrow_mut();
+            let entry = calls.vacant_entry();
+            let to = crate::reply::ReplyTo::Caller(call.from, entry.key());
+            let reply = crate::reply::Reply::new(context, to);
+            entry.insert(Rc::clone(&reply));
+            reply
+        };
+        self.turn(context, |scope| crate::start::object_call(scope, context, reply, call.kind));
+    }
+
+    /// A call was answered.
+    pub(crate) fn call_answered(&self, context: &Rc<Context>, call: usize) {
+        let instance = context.instance().expect("an object's context");
+        instance.calls.borrow_mut().try_remove(call);
+        instance.answered.set(instance.answered.get() + 1);
+    }
+
+    /// After a turn: what the lifecycle must know about calls answered and work in the background.
+    pub(crate) fn report_activity(self: &Rc<Self>, context: &Rc<Context>) {
+        let instance = context.instance().expect("an object's context");
+        if context.has_ended() {
+            return;
+        }
+        let (key, generation) = (instance.key, instance.generation);
+        let object = self.object(&key);
+        for _ in 0..instance.answered.replace(0) {
+            self.live(&key, &object, Life::Ended { generation, activity: Activity::Request });
+        }
+        let busy = context.is_busy();
+        if instance.reported_busy.replace(busy) != busy {
+            let activity = Activity::Background;
+            let event = if busy {
+                Life::Began { generation, activity }
+            } else {
+                Life::Ended { generation, activity }
+            };
+            self.live(&key, &object, event);
+        }
+    }
+
+    /// The instance must end, for this reason.
+    pub(crate) fn instance_failed(self: &Rc<Self>, context: &Rc<Context>, failure: Failure) {
+        let instance = context.instance().expect("an object's context");
+        let (key, generation) = (instance.key, instance.generation);
+        let object = self.object(&key);
+        context.silence();
+        self.live(&key, &object, Life::Failed { generation, failure });
+    }
+
+    /// Ends an instance: storage first, then JavaScript, then whoever waits for it.
+    fn destroy(
+        self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, generation: Generation, why: Ending<Failure>,
+    ) {
+        let Some(context) = object.instance.take() else { return };
+        let instance = context.instance().expect("an object's context");
+        debug_assert_eq!(instance.generation, generation);
+        let failure = match why {
+            Ending::Idle | Ending::Clientless => Failure::of(Cause::Evicted),
+            Ending::Retired => Failure::of(Cause::Retired),
+            Ending::Broken(failure) => failure,
+        };
+        if let Some(storage) = instance.storage.get() {
+            crate::storage::shut_down(storage, &failure);
+        }
+        context.end();
+        let waiting = instance.gate.borrow_mut().break_gate();
+        for event in waiting {
+            if let Event::Call(call) = event {
+                object.backlog.borrow_mut().leave(call.kind.bytes());
+                self.refuse(&call, failure.clone());
+            }
+        }
+        let held = instance.output.borrow_mut().break_gate();
+        for output in held {
+            // An answer that must not leave becomes the news that the instance is gone.
+            if let Output::Return(shard, mut answer) = output {
+                answer.answer = crate::turn::failed(&failure);
+                self.send_return(shard, answer);
+            }
+        }
+        let calls = std::mem::take(&mut *instance.calls.borrow_mut());
+        for (_, reply) in calls {
+            if let Some(from) = reply.take_caller() {
+                self.fail_call(from, failure.clone(), Some(generation));
+            }
+        }
+        instance.target.take();
+        self.live(key, object, Life::Released { generation });
+    }
+
+    // --- the idle clock ---------------------------------------------------------------------------
+
+    fn schedule(&self, key: &ObjectKey, object: &Rc<Object>) {
+        let life = object.life.borrow();
+        if object.scheduled_ms.get().is_some() {
+            return;
+        }
+        if let Some(deadline) = life.deadline_ms() {
+            object.scheduled_ms.set(Some(deadline));
+            self.deadlines.borrow_mut().insert((deadline, *key));
+        } else if life.may_be_forgotten() && life.phase() == Phase::Cold {
+            self.last_generation.set(self.last_generation.get().max(life.generation()));
+            drop(life);
+            self.objects.borrow_mut().remove(key);
+        }
+    }
+
+    /// Looks at the objects whose time has come.
+    pub(crate) fn sweep(self: &Rc<Self>) {
+        let now_ms = self.now_ms();
+        loop {
+            let due = {
+                let mut deadlines = self.deadlines.borrow_mut();
+                match deadlines.first() {
+                    Some((deadline, _)) if *deadline <= now_ms => deadlines.pop_first(),
+                    _ => None,
+                }
+            };
+            let Some((_, key)) = due else { return };
+            let Some(object) = self.objects.borrow().get(&key).map(Rc::clone) else { continue };
+            object.scheduled_ms.set(None);
+            self.live(&key, &object, Life::Tick);
+            self.run_ready();
+        }
+    }
+
+    /// Ends all instances, because the shard stops or the program was replaced.
+    pub(crate) fn retire_all(self: &Rc<Self>, for_ever: bool) {
+        let objects: Vec<_> = self.objects.borrow().iter().map(|(k, o)| (*k, Rc::clone(o))).collect();
+        for (key, object) in objects {
+            if for_ever {
+                self.live(&key, &object, Life::Retire);
+                continue;
+            }
+            let generation = object.instance.borrow().as_ref().and_then(|c| c.instance().map(|i| i.generation));
+            if let Some(generation) = generation {
+                let failure = Failure::of(Cause::Retired);
+                self.live(&key, &object, Life::Failed { generation, failure });
+            }
+        }
+        self.run_ready();
+    }
+}

@@ -1,0 +1,41 @@
+//! Operations that need a shard: ids, calls, answers, critical sections, modules.
+
+mod calls;
+mod ids;
+mod modules;
+mod replies;
+mod sections;
+
+use std::rc::{Rc, Weak};
+
+use holdfast_engine::{Extension, Scope, Thrown};
+
+use crate::context::Context;
+use crate::core::Core;
+
+pub(crate) use modules::CurrentLoader;
+
+/// The shard, as runtime state.
+pub(crate) struct CoreState(pub(crate) Weak<Core>);
+
+/// All of them.
+pub(crate) fn extension() -> Extension {
+    let extension = Extension::new("runtime");
+    let extension = calls::register(ids::register(extension));
+    let extension = sections::register(replies::register(extension));
+    modules::register(extension)
+}
+
+fn core(scope: &Scope<'_>) -> Rc<Core> {
+    scope.state::<CoreState>().0.upgrade().expect("JavaScript runs only while its shard lives")
+}
+
+/// The context on whose behalf the operation was called; throws at a module's top level.
+fn context(scope: &mut Scope<'_>) -> Result<Rc<Context>, Thrown> {
+    if let Some(context) = scope.context::<Context>() {
+        return Ok(context);
+    }
+    let host = scope.state::<holdfast_web::io::Host>();
+    host.require_context(scope)?;
+    Err(Thrown)
+}

@@ -1,0 +1,242 @@
+//! A program loaded into a realm of a shard: the user's modules evaluated, and the entries by which
+//! the shard runs them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use holdfast_engine::{Global, JsResult, Local, PromiseState, Realm, Runtime, Scope, StencilCache, Thrown};
+use holdfast_object::NamespaceKey;
+
+use crate::app::{App, StartError};
+use crate::loader::{Loader, key_of};
+
+/// A class of objects.
+pub(crate) struct Class {
+    pub(crate) name: String,
+    pub(crate) namespace: NamespaceKey,
+    /// Its folder below the data folder.
+    pub(crate) unique_key: String,
+    pub(crate) sqlite: bool,
+}
+
+/// What all shards know of a program.
+pub(crate) struct Plan {
+    pub(crate) app: Arc<App>,
+    pub(crate) classes: Vec<Class>,
+    /// Compiled modules, shared by the shards.
+    pub(crate) stencils: StencilCache,
+}
+
+impl Plan {
+    pub(crate) fn new(app: App) -> Plan {
+        let config = &app.project.config;
+        let classes = config.classes.iter().map(|class| {
+            let unique_key = format!("{}-{}", config.name, class.class_name);
+            Class {
+                name: class.class_name.clone(),
+                namespace: NamespaceKey::new(&unique_key),
+                unique_key,
+                sqlite: class.sqlite,
+            }
+        });
+        let classes = classes.collect();
+        Plan { app: Arc::new(app), classes, stencils: StencilCache::new() }
+    }
+
+    fn class_index(&self, name: &str) -> Option<usize> {
+        self.classes.iter().position(|class| class.name == name)
+    }
+}
+
+/// Functions of `workers/js/dispatch.js` and its neighbours.
+pub(crate) struct Entries {
+    pub(crate) worker_fetch: Global,
+    pub(crate) construct: Global,
+    pub(crate) object_fetch: Global,
+    pub(crate) object_call: Global,
+    pub(crate) run_section: Global,
+    pub(crate) pack_thrown: Global,
+    pub(crate) unpack_error: Global,
+    pub(crate) report_exception: Global,
+    pub(crate) unhandled_rejection: Global,
+    pub(crate) rejection_handled: Global,
+}
+
+/// A program in a realm.
+pub(crate) struct Program {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) realm: Realm,
+    pub(crate) entries: Entries,
+    pub(crate) loader: Rc<Loader>,
+}
+
+impl Program {
+    /// Makes a realm and evaluates the program in it.
+    pub(crate) fn load(runtime: &Runtime, plan: &Arc<Plan>) -> Result<Program, StartError> {
+        let loader = Rc::new(Loader { app: Arc::clone(&plan.app) });
+        let failed = |text: &str| StartError::Script(text.to_owned());
+        let realm = runtime
+            .new_realm(Rc::clone(&loader) as Rc<_>, plan.stencils.clone())
+            .map_err(|Thrown| failed("there is not enough memory for a realm"))?;
+        let loading = Rc::clone(&loader);
+        let entries = runtime.enter(&realm, |scope| {
+            // Operations that module code calls while it is evaluated find its loader there.
+            scope.state::<crate::ops::CurrentLoader>().set(Rc::clone(&loading), Arc::clone(plan));
+            match boot(scope, plan) {
+                Ok(Ok(entries)) => Ok(entries),
+                Ok(Err(text)) => Err(StartError::Script(text)),
+                Err(Thrown) => Err(StartError::Script(exception_text(scope))),
+            }
+        });
+        match entries {
+            Ok(entries) => Ok(Program { plan: Arc::clone(plan), realm, entries, loader }),
+            Err(error) => {
+                runtime.retire_realm(&realm);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The stack of the pending exception, or what ended execution.
+pub(crate) fn exception_text(scope: &mut Scope<'_>) -> String {
+    let Some(error) = scope.try_take_exception() else {
+        if let Some(panic) = scope.take_panic() {
+            return format!("Holdfast failed while it evaluated the Worker: {panic}");
+        }
+        if scope.take_memory_overrun() {
+            return "The Worker used up its memory while it was loaded.".to_owned();
+        }
+        return "The Worker used up its CPU time while it was loaded.".to_owned();
+    };
+    error_text(scope, error)
+}
+
+/// How an error is shown: its stack, with the place of a syntax error in front.
+pub(crate) fn error_text(scope: &mut Scope<'_>, error: Local<'_>) -> String {
+    let text = scope.display(error);
+    if !scope.is_error(error) {
+        return text;
+    }
+    let stack = match scope.get(error, "stack") {
+        Ok(stack) if stack.is_string() => scope.display(stack),
+        Ok(_) => String::new(),
+        Err(Thrown) => {
+            scope.take_exception();
+            String::new()
+        }
+    };
+    if stack.contains("\n    at ") {
+        return stack;
+    }
+    // Errors found before anything ran have no frames but know their place.
+    let place = (|| {
+        let file = scope.get(error, "fileName")?;
+        let line = scope.get(error, "lineNumber")?;
+        let column = scope.get(error, "columnNumber")?;
+        Ok::<_, Thrown>((scope.display(file), line.as_number(), column.as_number()))
+    })();
+    match place {
+        Ok((file, Some(line), Some(column))) if !file.is_empty() => {
+            format!("{text}\n    at {file}:{line}:{column}")
+        }
+        Ok(_) => text,
+        Err(Thrown) => {
+            scope.take_exception();
+            text
+        }
+    }
+}
+
+fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, Thrown> {
+    let global = scope.global();
+    let (ops, _) = scope.import("holdfast:ops")?;
+    let map_position = scope.get(ops, "op_map_position")?;
+    let (web, _) = scope.import("holdfast:web/main")?;
+    scope.invoke(web, "install", &[global, map_position])?;
+    let (workers, _) = scope.import("holdfast:workers/main")?;
+    scope.invoke(workers, "install", &[global])?;
+    let (dispatch, _) = scope.import("holdfast:workers/dispatch")?;
+    make_env(scope, plan)?;
+
+    let main = key_of(&plan.app.graph, plan.app.graph.main, None);
+    let (namespace, evaluation) = scope.import(&main)?;
+    let mut uncaught = None;
+    let report = scope.run_jobs(&mut |scope| {
+        let error = scope.take_exception();
+        uncaught.get_or_insert_with(|| error_text(scope, error));
+    });
+    if report.terminated {
+        return Err(Thrown);
+    }
+    if let Some(text) = uncaught {
+        return Ok(Err(text));
+    }
+    match scope.promise_state(evaluation) {
+        Some(PromiseState::Rejected) => {
+            let reason = scope.promise_result(evaluation);
+            return Err(scope.throw(reason));
+        }
+        Some(PromiseState::Pending) => {
+            return Ok(Err("The top-level await of the Worker's modules waits for something that \
+                cannot happen before the first request."
+                .to_owned()));
+        }
+        _ => {}
+    }
+    let names: Vec<_> = plan
+        .classes
+        .iter()
+        .map(|class| scope.string(&class.name))
+        .collect::<Result<_, Thrown>>()?;
+    let names = scope.array(&names)?;
+    let problem = scope.invoke(dispatch, "load", &[namespace, names])?;
+    if problem.is_string() {
+        let main = plan.app.graph.module(plan.app.graph.main).display.clone();
+        return Ok(Err(format!("{main}: {}", scope.display(problem))));
+    }
+    scope.take_rejections();
+    entries(scope, dispatch).map(Ok)
+}
+
+fn make_env(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
+    let config = &plan.app.project.config;
+    let vars = serde_json::to_string(&config.vars).expect("JSON values can be written");
+    let vars = scope.string(&vars)?;
+    let bindings = scope.array(&[])?;
+    let mut count = 0;
+    for binding in &config.durable_objects {
+        // A binding to another script's class, or to one without a migration, was refused before.
+        let Some(index) = plan.class_index(&binding.class_name) else { continue };
+        let name = scope.string(&binding.name)?;
+        let index = scope.number(index as f64);
+        let pair = scope.array(&[name, index])?;
+        scope.set_index(bindings, count, pair)?;
+        count += 1;
+    }
+    let (env, _) = scope.import("holdfast:workers/env")?;
+    scope.invoke(env, "makeEnv", &[vars, bindings])?;
+    Ok(())
+}
+
+fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown> {
+    let (errors, _) = scope.import("holdfast:workers/errors")?;
+    let (report, _) = scope.import("holdfast:web/report_error")?;
+    Ok(Entries {
+        worker_fetch: function(scope, dispatch, "workerFetch")?,
+        construct: function(scope, dispatch, "construct")?,
+        object_fetch: function(scope, dispatch, "objectFetch")?,
+        object_call: function(scope, dispatch, "objectCall")?,
+        run_section: function(scope, dispatch, "runSection")?,
+        pack_thrown: function(scope, dispatch, "packThrown")?,
+        unpack_error: function(scope, errors, "unpackError")?,
+        report_exception: function(scope, report, "reportException")?,
+        unhandled_rejection: function(scope, report, "dispatchUnhandledRejection")?,
+        rejection_handled: function(scope, report, "dispatchRejectionHandled")?,
+    })
+}
+
+fn function<'s>(scope: &mut Scope<'s>, module: Local<'_>, name: &str) -> JsResult<'s, Global> {
+    let function = scope.get(module, name)?;
+    Ok(scope.persist(function))
+}

@@ -1,0 +1,44 @@
+//! Which shard owns an object.
+
+use crate::message::ObjectKey;
+
+/// Decides where an object lives. Asked for every call, so it must be quick; the answer may change only
+/// when the object has no instance anywhere.
+pub(crate) trait Router: Send + Sync {
+    /// The owner's index.
+    fn owner(&self, key: &ObjectKey) -> usize;
+}
+
+/// Spreads objects evenly by their id, which is as good as random already.
+pub(crate) struct ById {
+    pub(crate) shards: usize,
+}
+
+impl Router for ById {
+    fn owner(&self, key: &ObjectKey) -> usize {
+        let bytes = key.id.as_bytes();
+        let head = u64::from_le_bytes([
+            bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7],
+        ]);
+        (head % self.shards as u64) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_object::NamespaceKey;
+
+    use super::*;
+
+    #[test]
+    fn objects_spread_over_all_shards() {
+        let router = ById { shards: 3 };
+        let namespace = NamespaceKey::new("test-Class");
+        let mut counts = [0; 3];
+        for n in 0..300 {
+            let id = namespace.id_from_name(&n.to_string());
+            counts[router.owner(&ObjectKey { class: 0, id })] += 1;
+        }
+        assert!(counts.iter().all(|&count| count > 60), "{counts:?}");
+    }
+}

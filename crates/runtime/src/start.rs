@@ -1,0 +1,143 @@
+//! Rust → JavaScript: what each kind of turn calls in `workers/js/dispatch.js`.
+
+use std::rc::Rc;
+
+use holdfast_engine::{Local, Scope, Thrown};
+use holdfast_object::Cause;
+use holdfast_web::body::{Body, HostBody};
+use holdfast_web::fetch::HostHeaders;
+use holdfast_workers::failure::{Failure, Payload};
+use http::{HeaderMap, Method};
+
+use crate::context::Context;
+use crate::edge::IncomingRequest;
+use crate::message::CallKind;
+use crate::program::error_text;
+use crate::reply::Reply;
+use crate::section::SectionCall;
+
+type Turn = Result<(), Thrown>;
+
+/// The Worker's `fetch`.
+pub(crate) fn worker_fetch(
+    scope: &mut Scope<'_>, context: &Context, reply: Rc<Reply>, request: IncomingRequest,
+) -> Turn {
+    let IncomingRequest { method, url, headers, body } = request;
+    let reply = scope.wrap(reply)?;
+    let parts = request_parts(scope, &method, &url, headers, body)?;
+    let function = scope.local(&context.program.entries.worker_fetch);
+    let nothing = scope.undefined();
+    let [method, url, headers, body] = parts;
+    scope.call(function, nothing, &[reply, method, url, headers, body]).map(drop)
+}
+
+fn request_parts<'s>(
+    scope: &mut Scope<'s>, method: &Method, url: &str, headers: HeaderMap, body: Option<Body>,
+) -> Result<[Local<'s>; 4], Thrown> {
+    let method = scope.string(method.as_str())?;
+    let url = scope.string(url)?;
+    let headers = scope.wrap(Rc::new(HostHeaders(headers)))?;
+    let body = match body {
+        Some(body) => scope.wrap(HostBody::new(body))?,
+        None => scope.null(),
+    };
+    Ok([method, url, headers, body])
+}
+
+/// Runs the class's constructor. What it throws breaks the instance.
+pub(crate) fn construct(scope: &mut Scope<'_>, context: &Rc<Context>) -> Turn {
+    let instance = context.instance().expect("an object's context");
+    let class = scope.number(f64::from(instance.key.class));
+    let id = scope.string(&instance.key.id.to_hex())?;
+    let name = match &instance.name {
+        // Longer names lead to the same object, but it does not learn them (semantics §1.2).
+        Some(name) if name.len() <= holdfast_object::id::NAME_VISIBLE_BYTES_MAX => scope.string(name)?,
+        _ => scope.undefined(),
+    };
+    let storage = Rc::clone(instance.storage.get().expect("storage comes before the constructor"));
+    let storage = scope.wrap(storage)?;
+    let function = scope.local(&context.program.entries.construct);
+    let nothing = scope.undefined();
+    match scope.call(function, nothing, &[class, id, name, storage]) {
+        Ok(target) => {
+            let target = scope.persist(target);
+            instance.target.replace(Some(target));
+            Ok(())
+        }
+        Err(Thrown) => {
+            let Some(error) = scope.try_take_exception() else { return Err(Thrown) };
+            let failure = thrown(scope, context, error, Cause::ConstructorThrew)?;
+            instance.doom(failure);
+            Ok(())
+        }
+    }
+}
+
+/// A failure from what the program threw.
+pub(crate) fn thrown(
+    scope: &mut Scope<'_>, context: &Context, error: Local<'_>, cause: Cause,
+) -> Result<Failure, Thrown> {
+    let text = error_text(scope, error);
+    let function = scope.local(&context.program.entries.pack_thrown);
+    let nothing = scope.undefined();
+    let packed = scope.call(function, nothing, &[error])?;
+    let bytes = scope.serialize(packed)?;
+    Ok(Failure {
+        payload: Payload::Packed(bytes.into()),
+        text: text.into(),
+        flags: cause.flags(),
+    })
+}
+
+/// A call of an object: its `fetch`, a method or a property.
+pub(crate) fn object_call(
+    scope: &mut Scope<'_>, context: &Rc<Context>, reply: Rc<Reply>, kind: CallKind,
+) -> Turn {
+    let instance = context.instance().expect("an object's context");
+    let target = {
+        let target = instance.target.borrow();
+        scope.local(target.as_ref().expect("calls come after the constructor"))
+    };
+    let reply = scope.wrap(reply)?;
+    let nothing = scope.undefined();
+    match kind {
+        CallKind::Method { path, args } => {
+            let mut names = Vec::with_capacity(path.len());
+            for name in &path {
+                names.push(scope.string(name)?);
+            }
+            let path = scope.array(&names)?;
+            let args = match args {
+                Some(bytes) => scope.deserialize(&bytes)?,
+                None => scope.undefined(),
+            };
+            let function = scope.local(&context.program.entries.object_call);
+            scope.call(function, nothing, &[reply, target, path, args]).map(drop)
+        }
+        CallKind::Fetch(fetch) => {
+            let crate::message::FetchCall { method, url, headers, body, cf } = *fetch;
+            let [method, url, headers, body] = request_parts(scope, &method, &url, headers, body)?;
+            let cf = match cf {
+                Some(cf) => scope.string(&cf)?,
+                None => scope.undefined(),
+            };
+            let function = scope.local(&context.program.entries.object_fetch);
+            scope.call(function, nothing, &[reply, target, method, url, headers, body, cf]).map(drop)
+        }
+    }
+}
+
+/// Starts the callback of a critical section.
+pub(crate) fn section(scope: &mut Scope<'_>, context: &Rc<Context>, call: &Rc<SectionCall>) -> Turn {
+    let handle = scope.wrap(Rc::clone(call))?;
+    let callback = scope.local(&call.callback);
+    let function = scope.local(&context.program.entries.run_section);
+    let nothing = scope.undefined();
+    let run = |scope: &mut Scope<'_>| {
+        scope.call(function, nothing, &[handle, callback]).map(drop)
+    };
+    match &call.frame {
+        Some(frame) => scope.in_context(frame, |scope| run(scope)),
+        None => run(scope),
+    }
+}

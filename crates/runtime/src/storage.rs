@@ -1,0 +1,72 @@
+//! An object's storage and what it reports to its shard.
+
+use std::rc::{Rc, Weak};
+
+use futures_util::future::LocalBoxFuture;
+use holdfast_object::Cause;
+use holdfast_storage::{Database, StorageError};
+use holdfast_workers::failure::Failure;
+use holdfast_workers::storage::{StorageHandle, StorageHooks, StorageOptions};
+use tokio::sync::oneshot;
+
+use crate::context::Context;
+use crate::core::Core;
+use crate::instance::Output;
+
+struct Hooks {
+    core: Weak<Core>,
+    context: Weak<Context>,
+}
+
+impl StorageHooks for Hooks {
+    fn alarm_changed(&self, _ms: Option<i64>) {}
+
+    fn broken(&self, error: &StorageError) {
+        if let Some(context) = self.context.upgrade()
+            && let Some(instance) = context.instance()
+        {
+            instance.doom(Failure::with_message(&error.message, Cause::CommitFailed.flags()));
+        }
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.core.upgrade().map_or(0.0, |core| core.now_ms() as f64)
+    }
+
+    fn durable(&self) -> LocalBoxFuture<'static, ()> {
+        let (sender, receiver) = oneshot::channel();
+        if let (Some(context), Some(core)) = (self.context.upgrade(), self.core.upgrade())
+            && let Some(instance) = context.instance()
+            && instance.send(Output::Wake(sender), core.now_ms()).is_some()
+        {
+            return Box::pin(std::future::ready(()));
+        }
+        Box::pin(async move {
+            if receiver.await.is_err() {
+                // The object broke before its writes were durable: the promise never settles.
+                std::future::pending::<()>().await;
+            }
+        })
+    }
+}
+
+/// The storage of a new instance.
+pub(crate) fn handle(
+    core: &Rc<Core>, context: &Rc<Context>, database: Database, sqlite: bool,
+) -> Rc<StorageHandle> {
+    let config = &context.program.plan.app.project.config;
+    let by_date = config.compatibility_date.as_str() >= "2026-02-24";
+    let options = StorageOptions {
+        sql_enabled: sqlite,
+        delete_all_deletes_alarm: (by_date || config.has_flag("delete_all_deletes_alarm"))
+            && !config.has_flag("delete_all_preserves_alarm"),
+        alarms: false,
+    };
+    let hooks = Hooks { core: Rc::downgrade(core), context: Rc::downgrade(context) };
+    StorageHandle::new(database, options, Rc::new(hooks))
+}
+
+/// Closes an instance's storage for good; what it has not committed is undone.
+pub(crate) fn shut_down(storage: &StorageHandle, failure: &Failure) {
+    storage.shut_down(&failure.text);
+}

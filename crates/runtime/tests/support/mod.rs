@@ -1,0 +1,194 @@
+//! A node over a project made of text, with an edge that takes requests from the test.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use holdfast_project::{LoadOptions, Project};
+use holdfast_runtime::{App, Edge, IncomingRequest, Log, Node, NodeOptions, OutgoingResponse, Shard, StartError};
+use holdfast_web::body::Body;
+use holdfast_web::io::Level;
+use http::{HeaderMap, Method};
+use tokio::sync::{mpsc, oneshot};
+
+/// No test waits longer than this for anything.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+type Job = (IncomingRequest, oneshot::Sender<OutgoingResponse>);
+
+/// Gives each shard its own queue of requests.
+pub struct TestEdge {
+    inboxes: Mutex<Vec<Option<mpsc::UnboundedReceiver<Job>>>>,
+}
+
+impl Edge for TestEdge {
+    fn run(&self, shard: Rc<dyn Shard>, stop: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()> {
+        let inbox = self.inboxes.lock().unwrap()[shard.index()].take();
+        Box::pin(async move {
+            let mut inbox = inbox.expect("each shard runs its edge once");
+            let mut stop = stop;
+            loop {
+                tokio::select! {
+                    job = inbox.recv() => {
+                        let Some((request, answer)) = job else { return };
+                        let response = shard.fetch(request);
+                        tokio::task::spawn_local(async move {
+                            let _ = answer.send(response.await);
+                        });
+                    }
+                    () = &mut stop => return,
+                }
+            }
+        })
+    }
+}
+
+#[derive(Default)]
+pub struct Lines(pub Mutex<Vec<String>>);
+
+impl Log for Lines {
+    fn console(&self, level: Level, source: &str, text: &str) {
+        self.0.lock().unwrap().push(format!("{level:?} {source}: {text}"));
+    }
+}
+
+pub struct World {
+    pub node: Option<Node>,
+    pub lines: Arc<Lines>,
+    senders: Vec<mpsc::UnboundedSender<Job>>,
+    tokio: tokio::runtime::Runtime,
+    pub folder: tempfile::TempDir,
+}
+
+pub const CONFIG: &str = r#"{
+  "name": "test", "main": "index.js", "compatibility_date": "2026-04-30",
+  "vars": { "GREETING": "hello" },
+  "durable_objects": { "bindings": [{ "name": "THING", "class_name": "Thing" }] },
+  "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Thing"] }]
+}"#;
+
+pub fn app(folder: &Path) -> App {
+    let project = Project::load(folder, &LoadOptions::default()).expect("the project loads");
+    let graph = project.graph().expect("the modules load");
+    graph.check(&project).expect("the program fits its configuration");
+    App { project, graph }
+}
+
+pub fn options(folder: &Path, shards: usize) -> NodeOptions {
+    NodeOptions {
+        shards,
+        data: folder.join("data"),
+        cpu_limit: Duration::from_millis(200),
+        heap_bytes_max: 128 << 20,
+        idle: Duration::from_secs(10),
+    }
+}
+
+pub struct Reply {
+    pub status: u16,
+    pub body: String,
+}
+
+impl World {
+    pub fn new(script: &str) -> World {
+        World::start(&[("index.js", script)], 2).expect("the node starts")
+    }
+
+    pub fn start(files: &[(&str, &str)], shards: usize) -> Result<World, StartError> {
+        World::start_with(files, |folder| options(folder, shards))
+    }
+
+    pub fn start_with(
+        files: &[(&str, &str)], make: impl Fn(&Path) -> NodeOptions,
+    ) -> Result<World, StartError> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("wrangler.jsonc"), CONFIG).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let lines = Arc::new(Lines::default());
+        let options = make(folder.path());
+        let (senders, inboxes): (Vec<_>, Vec<_>) =
+            (0..options.shards).map(|_| mpsc::unbounded_channel()).unzip();
+        let edge = TestEdge { inboxes: Mutex::new(inboxes.into_iter().map(Some).collect()) };
+        let log = Arc::clone(&lines) as Arc<dyn Log>;
+        let node = Node::start(app(folder.path()), options, Arc::new(edge), log)?;
+        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Ok(World { node: Some(node), lines, senders, tokio, folder })
+    }
+
+    pub fn rewrite(&self, script: &str) -> Result<(), StartError> {
+        std::fs::write(self.folder.path().join("index.js"), script).unwrap();
+        self.node.as_ref().unwrap().reload(app(self.folder.path()))
+    }
+
+    /// Stops the node and starts another on the same folder.
+    pub fn restart(&mut self) {
+        self.node.take().unwrap().stop(PATIENCE);
+        let options = options(self.folder.path(), self.senders.len());
+        let (senders, inboxes): (Vec<_>, Vec<_>) =
+            (0..options.shards).map(|_| mpsc::unbounded_channel()).unzip();
+        let edge = TestEdge { inboxes: Mutex::new(inboxes.into_iter().map(Some).collect()) };
+        let log = Arc::clone(&self.lines) as Arc<dyn Log>;
+        self.senders = senders;
+        let node = Node::start(app(self.folder.path()), options, Arc::new(edge), log);
+        self.node = Some(node.expect("the node starts again"));
+    }
+
+    pub fn send(&self, shard: usize, path: &str) -> oneshot::Receiver<OutgoingResponse> {
+        let (answer, receiver) = oneshot::channel();
+        let request = IncomingRequest {
+            method: Method::GET,
+            url: format!("http://test{path}"),
+            headers: HeaderMap::new(),
+            body: None,
+        };
+        self.senders[shard].send((request, answer)).ok().expect("the shard runs");
+        receiver
+    }
+
+    pub fn wait(&self, receiver: oneshot::Receiver<OutgoingResponse>) -> Reply {
+        self.tokio.block_on(async {
+            let response = tokio::time::timeout(PATIENCE, receiver).await.expect("an answer in time");
+            let response = response.expect("an answer");
+            let body = response.body.unwrap_or(Body::Empty);
+            let bytes = tokio::time::timeout(PATIENCE, body.collect(1 << 20)).await;
+            let bytes = bytes.expect("a body in time").expect("a whole body");
+            Reply {
+                status: response.status.as_u16(),
+                body: String::from_utf8_lossy(&bytes).into_owned(),
+            }
+        })
+    }
+
+    pub fn get(&self, path: &str) -> Reply {
+        self.get_on(0, path)
+    }
+
+    pub fn get_on(&self, shard: usize, path: &str) -> Reply {
+        let receiver = self.send(shard, path);
+        self.wait(receiver)
+    }
+
+    /// The body of a request that must succeed.
+    pub fn text(&self, path: &str) -> String {
+        let reply = self.get(path);
+        assert_eq!(reply.status, 200, "{}\n{}", reply.body, self.log());
+        reply.body
+    }
+
+    pub fn log(&self) -> String {
+        self.lines.0.lock().unwrap().join("\n")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(node) = self.node.take() {
+            node.stop(PATIENCE);
+        }
+    }
+}

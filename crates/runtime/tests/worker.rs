@@ -1,0 +1,123 @@
+//! Requests to the stateless Worker.
+
+mod support;
+use support::World;
+
+#[test]
+fn a_handler_answers() {
+    let world = World::new(
+        "export class Thing {} export default { fetch(request, env) { return new Response(env.GREETING + ' ' + new URL(request.url).pathname) } }",
+    );
+    assert_eq!(world.text("/a"), "hello /a");
+    assert_eq!(world.get_on(1, "/b").body, "hello /b");
+}
+
+#[test]
+fn an_async_handler_with_timers_and_streams_answers() {
+    let world = World::new(
+        "export class Thing {} export default { async fetch() { await scheduler.wait(1); const s = new ReadableStream({ async start(c) { for (const part of ['a', 'b', 'c']) { await scheduler.wait(1); c.enqueue(new TextEncoder().encode(part)); } c.close(); } }); return new Response(s); } }",
+    );
+    assert_eq!(world.text("/"), "abc");
+}
+
+#[test]
+fn an_exception_is_status_500_and_logged_with_its_place() {
+    let world = World::new("export class Thing {}\nexport default {\n  fetch() {\n    throw new RangeError('no luck');\n  },\n};");
+    let reply = world.get("/");
+    assert_eq!((reply.status, reply.body.as_str()), (500, ""));
+    let log = world.log();
+    assert!(log.contains("RangeError: no luck") && log.contains("index.js:4:11"), "{log}");
+}
+
+#[test]
+fn an_endless_loop_ends_that_request_only() {
+    let world = World::new(
+        "export class Thing {} export default { fetch(request) { if (request.url.endsWith('/loop')) for (;;); return new Response('fine') } }",
+    );
+    let looping = world.send(0, "/loop");
+    let other = world.send(0, "/ok");
+    assert_eq!(world.wait(looping).status, 500);
+    assert_eq!(world.wait(other).body, "fine");
+    assert!(world.log().contains("exceeded CPU time limit"), "{}", world.log());
+}
+
+#[test]
+fn an_endless_loop_of_microtasks_ends_too() {
+    let world = World::new(
+        "export class Thing {} export default { async fetch(request) { if (request.url.endsWith('/loop')) for (;;) await null; return new Response('fine') } }",
+    );
+    assert_eq!(world.get("/loop").status, 500);
+    assert_eq!(world.text("/ok"), "fine");
+}
+
+#[test]
+fn a_huge_allocation_ends_that_request_only() {
+    let world = World::new(
+        "export class Thing {} export default { fetch(request) { if (request.url.endsWith('/eat')) { const all = []; for (;;) all.push(new Array(1000).fill(all.length)); } return new Response('fine') } }",
+    );
+    assert_eq!(world.get("/eat").status, 500);
+    assert_eq!(world.text("/ok"), "fine");
+    assert!(world.log().contains("exceeded memory limit") || world.log().contains("out of memory"), "{}", world.log());
+}
+
+#[test]
+fn a_handler_that_can_never_answer_is_told_so() {
+    let world = World::new("export class Thing {} export default { fetch() { return new Promise(() => {}) } }");
+    assert_eq!(world.get("/").status, 500);
+    assert!(world.log().contains("had hung"), "{}", world.log());
+}
+
+#[test]
+fn io_at_the_top_level_is_refused() {
+    let error = match World::start(&[("index.js", "setTimeout(() => {}, 1); export class Thing {} export default {}")], 1) {
+        Ok(_) => panic!("it started"),
+        Err(error) => error.to_string(),
+    };
+    assert!(error.contains("Disallowed operation called within global scope") && error.contains("index.js:1:1"), "{error}");
+}
+
+#[test]
+fn console_and_unhandled_rejections_are_logged() {
+    let world = World::new(
+        "export class Thing {} export default { fetch() { console.warn('careful', { a: 1 }); Promise.reject(new Error('nobody')); return new Response('x') } }",
+    );
+    world.text("/");
+    let log = world.log();
+    assert!(log.contains("Warn worker: careful { a: 1 }"), "{log}");
+    assert!(log.contains("Uncaught (in promise) Error: nobody"), "{log}");
+}
+
+#[test]
+fn wait_until_goes_on_after_the_answer() {
+    let world = World::new(
+        "let done = 'no'; export class Thing {} export default { fetch(request, env, ctx) { if (request.url.endsWith('/start')) ctx.waitUntil((async () => { await scheduler.wait(5); done = 'yes' })()); return new Response(done) } }",
+    );
+    assert_eq!(world.text("/start"), "no");
+    let deadline = std::time::Instant::now() + support::PATIENCE;
+    while world.text("/") != "yes" {
+        assert!(std::time::Instant::now() < deadline, "waitUntil never ran");
+    }
+}
+
+#[test]
+fn a_reload_runs_the_new_program_and_a_broken_one_changes_nothing() {
+    let world = World::new("export class Thing {} export default { fetch() { return new Response('one') } }");
+    assert_eq!(world.text("/"), "one");
+    world.rewrite("export class Thing {} export default { fetch() { return new Response('two') } }").unwrap();
+    assert_eq!(world.text("/"), "two");
+    let error = world.rewrite("export class Thing {} export default nowhere;").unwrap_err();
+    assert!(error.to_string().contains("nowhere is not defined"), "{error}");
+    assert_eq!(world.text("/"), "two");
+}
+
+#[test]
+fn commonjs_json_and_text_modules_are_imported() {
+    let files = [
+        ("index.js", "import cjs, { twice } from './lib.cjs'; import data from './data.json'; import text from './page.txt'; export class Thing {} export default { fetch() { return Response.json([twice(4), cjs.name, data.list, text]) } }"),
+        ("lib.cjs", "const data = require('./data.json'); exports.twice = (n) => n * 2; exports.name = data.list.join('-') + typeof require + __filename;"),
+        ("data.json", "{\"list\": [1, 2]}"),
+        ("page.txt", "some text"),
+    ];
+    let world = World::start(&files, 1).unwrap();
+    assert_eq!(world.text("/"), r#"[8,"1-2function/lib.cjs",[1,2],"some text"]"#);
+}

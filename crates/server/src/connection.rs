@@ -1,0 +1,103 @@
+//! One connection: requests in turn until it closes.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::Either;
+use holdfast_runtime::Shard;
+use http::{Request, Version};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::log::{Report, RequestLog};
+use crate::{request, response};
+
+/// How long a client may take for the headers of a request, and how long a connection may lie idle between
+/// two requests.
+const HEADER_READ_MAX: Duration = Duration::from_secs(60);
+
+/// What the connections of one shard have in common.
+#[derive(Clone)]
+pub(crate) struct Connections {
+    shard: Rc<dyn Shard>,
+    log: Option<Arc<dyn RequestLog>>,
+    http: http1::Builder,
+}
+
+impl Connections {
+    pub(crate) fn new(shard: Rc<dyn Shard>, log: Option<Arc<dyn RequestLog>>) -> Connections {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_MAX);
+        Connections { shard, log, http }
+    }
+}
+
+/// Serves one connection until it ends. After the sender of `stopped` is gone, the request under way is
+/// finished and none follows.
+pub(crate) async fn serve(stream: TcpStream, connections: Connections, mut stopped: watch::Receiver<()>) {
+    let Connections { shard, log, http } = connections;
+    // Answers are written in one go; waiting to fill a packet would only delay them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "the client left before it was served");
+        return;
+    }
+    let ends_by_closing = Cell::new(false);
+    let service = service_fn(|request| answer(&*shard, log.as_ref(), request, &ends_by_closing));
+    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+
+    let mut told = false;
+    let mut stop = std::pin::pin!(stopped.changed());
+    let result = poll_fn(|cx| {
+        if !told && stop.as_mut().poll(cx).is_ready() {
+            told = true;
+            Pin::new(&mut connection).graceful_shutdown();
+        }
+        Pin::new(&mut connection).poll(cx)
+    })
+    .await;
+
+    if let Err(error) = result {
+        tracing::debug!(%error, "a connection was cut");
+        if ends_by_closing.get() {
+            // The client takes the end of the connection for the end of the body: this one must not look
+            // like one.
+            let stream = connection.into_parts().io.into_inner();
+            stream.set_zero_linger().ok();
+        }
+    }
+}
+
+/// Hands a request to the shard and waits for the answer.
+fn answer<'c>(
+    shard: &dyn Shard,
+    log: Option<&Arc<dyn RequestLog>>,
+    request: Request<Incoming>,
+    ends_by_closing: &'c Cell<bool>,
+) -> impl Future<Output = Result<response::Outgoing, Infallible>> + use<'c> {
+    let report = log.map(|log| Report::begin(log, request.method(), request.uri()));
+    let version = request.version();
+    let method = request.method().clone();
+    let answer = match request::received(request) {
+        Ok(request) => Either::Left(shard.fetch(request)),
+        Err(refusal) => Either::Right(std::future::ready(response::refused(refusal))),
+    };
+    async move {
+        let response = response::outgoing(answer.await, &method);
+        // HTTP/1.0 has no chunks.
+        let length_known = http_body::Body::size_hint(response.body()).exact().is_some();
+        ends_by_closing.set(version < Version::HTTP_11 && !length_known);
+        if let Some(report) = report {
+            report.answered(response.status());
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,93 @@
+import { test, assert, assertEquals, assertThrows } from "holdfast:test";
+import { DOMException } from "holdfast:web/dom_exception";
+import { structuredClone } from "holdfast:web/structured_clone";
+
+test("primitives and their wrappers", () => {
+  for (const value of [undefined, null, true, -0, NaN, 1e300, "text\ud800", 12345678901234567890n]) {
+    assert(Object.is(structuredClone(value), value));
+  }
+  for (const value of [1, "s", true, 5n]) {
+    const copy = structuredClone(Object(value));
+    assertEquals([typeof copy, copy.valueOf()], ["object", value]);
+  }
+});
+
+test("dates, regular expressions, maps, sets, arrays, buffers", () => {
+  const date = structuredClone(new Date(5));
+  assert(date instanceof Date && date.getTime() === 5);
+  const regexp = /a+/giu;
+  regexp.lastIndex = 3;
+  const copy = structuredClone(regexp);
+  assertEquals([copy.source, copy.flags, copy.lastIndex], ["a+", "giu", 0]);
+  const map = structuredClone(new Map([[{ k: 1 }, new Set([1, [2]])]]));
+  assertEquals([...map].map(([key, value]) => [key, [...value]]), [[{ k: 1 }, [1, [2]]]]);
+  const sparse = structuredClone(Object.assign([1, , 3], { extra: "x" }));
+  assertEquals([sparse.length, 1 in sparse, sparse.extra], [3, false, "x"]);
+  const views = structuredClone({ a: new Uint8Array([1, 2, 3]).subarray(1), f: new Float64Array([1.5]), d: new DataView(new ArrayBuffer(2)) });
+  assertEquals([[...views.a], views.a.byteOffset, [...views.f], views.d.byteLength], [[2, 3], 1, [1.5], 2]);
+});
+
+test("cycles and shared references keep their shape", () => {
+  const shared = { s: 1 };
+  const root = { a: shared, b: [shared] };
+  root.self = root;
+  const copy = structuredClone(root);
+  assert(copy.self === copy && copy.a === copy.b[0] && copy.a !== shared);
+  const buffer = new ArrayBuffer(4);
+  const views = structuredClone([new Uint8Array(buffer), new Uint16Array(buffer)]);
+  assert(views[0].buffer === views[1].buffer);
+});
+
+test("own enumerable string keys only; getters are read, prototypes lost", () => {
+  class Point {
+    constructor() {
+      this.x = 1;
+    }
+    get y() {
+      return 2;
+    }
+  }
+  const copy = structuredClone(new Point());
+  assertEquals([Object.getPrototypeOf(copy) === Object.prototype, Object.keys(copy)], [true, ["x"]]);
+  const source = { get g() { return 5; }, [Symbol("s")]: 1 };
+  Object.defineProperty(source, "hidden", { value: 1 });
+  assertEquals(structuredClone(source), { g: 5 });
+  const failure = new RangeError("in a getter");
+  assert(assertThrows(() => structuredClone({ get g() { throw failure; } }), RangeError) === failure);
+});
+
+test("errors keep type, message and cause", () => {
+  const copy = structuredClone(new RangeError("wrong", { cause: new TypeError("deep") }));
+  assert(copy instanceof RangeError && copy.cause instanceof TypeError);
+  assertEquals([copy.name, copy.message, copy.cause.message], ["RangeError", "wrong", "deep"]);
+});
+
+test("what cannot be cloned is a DataCloneError that names it", () => {
+  for (const value of [() => {}, Symbol("x"), { a: { f() {} } }, [new WeakMap()], Promise.resolve(), new WeakRef({})]) {
+    const error = assertThrows(() => structuredClone(value), DOMException, /could not be cloned\.$/);
+    assertEquals([error.name, error.code], ["DataCloneError", 25]);
+  }
+  assertEquals(assertThrows(() => structuredClone(Symbol("x")), DOMException).message, "Symbol(x) could not be cloned.");
+});
+
+test("transfer moves buffers", () => {
+  const buffer = new Uint8Array([1, 2, 3]).buffer;
+  const copy = structuredClone({ buffer }, { transfer: [buffer] });
+  assertEquals([buffer.detached, buffer.byteLength, [...new Uint8Array(copy.buffer)]], [true, 0, [1, 2, 3]]);
+});
+
+test("what cannot be transferred is refused, and nothing is moved", () => {
+  const buffer = new ArrayBuffer(1);
+  assertThrows(() => structuredClone(1, { transfer: [buffer, {}] }));
+  assertEquals(buffer.detached, false);
+  assertThrows(() => structuredClone(1, { transfer: [buffer, buffer] }));
+  assertThrows(() => structuredClone(1, { transfer: 5 }), TypeError);
+});
+
+test("arguments", () => {
+  assertEquals(structuredClone.length, 1);
+  assertThrows(() => structuredClone(), TypeError,
+    "Failed to execute 'structuredClone' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'Value'.");
+  assertThrows(() => structuredClone(1, 5), TypeError);
+  assertEquals(structuredClone(1, null), 1);
+});

@@ -1,0 +1,47 @@
+// The classes of `cloudflare:workers` that programs extend.
+
+import { illegalConstructor, isObject } from "../web/webidl.js";
+import { isState } from "./state.js";
+
+function wrongParameter(name, index, type) {
+  return new TypeError(`Failed to construct '${name}': constructor parameter ${index} is not of type '${type}'.`);
+}
+
+export class DurableObject {
+  constructor(ctx, env) {
+    if (!isState(ctx)) throw wrongParameter("DurableObjectBase", 1, "DurableObjectState");
+    if (!isObject(env)) throw wrongParameter("DurableObjectBase", 2, "Object");
+    this.ctx = ctx;
+    this.env = env;
+  }
+}
+
+export class WorkerEntrypoint {
+  constructor(ctx, env) {
+    if (!isObject(ctx)) throw wrongParameter("WorkerEntrypoint", 1, "ExecutionContext");
+    if (!isObject(env)) throw wrongParameter("WorkerEntrypoint", 2, "Object");
+    this.ctx = ctx;
+    this.env = env;
+  }
+}
+
+export class WorkflowEntrypoint {
+  constructor() {
+    throw new Error("WorkflowEntrypoint is not supported by Holdfast yet: Workflows cannot be run.");
+  }
+}
+
+/** A marker: instances of subclasses are to be passed by reference. */
+export class RpcTarget {}
+
+export class RpcStub {
+  constructor() {
+    throw new Error("RpcStub is not supported by Holdfast yet: only values can be sent to other objects.");
+  }
+}
+
+export class ServiceStub {
+  constructor() {
+    throw illegalConstructor();
+  }
+}

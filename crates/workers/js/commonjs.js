@@ -1,0 +1,65 @@
+// CommonJS modules and the modules that are data.
+//
+// Each such module of the project is reached from ES modules through a small generated one, which calls
+// `import.meta.load()`; modules are evaluated once, when first asked for, and a cycle sees what is there so far.
+
+import {
+  op_module_compile, op_module_data, op_module_kind, op_module_namespace, op_module_resolve,
+} from "holdfast:ops";
+
+// What `op_module_kind` answers.
+const COMMONJS = 0;
+const JSON_TEXT = 1;
+const TEXT = 2;
+const BYTES = 3;
+const ESM = 4;
+
+/** Evaluated modules by id. */
+const loaded = new Map();
+
+export function load(id) {
+  const known = loaded.get(id);
+  if (known !== undefined) return known.exports;
+  const module = { exports: {}, id, loaded: false };
+  switch (op_module_kind(id)) {
+    case COMMONJS:
+      loaded.set(id, module);
+      try {
+        evaluate(id, module);
+      } catch (error) {
+        loaded.delete(id);
+        throw error;
+      }
+      break;
+    case JSON_TEXT:
+      module.exports = JSON.parse(op_module_data(id));
+      loaded.set(id, module);
+      break;
+    case TEXT:
+    case BYTES:
+      module.exports = op_module_data(id);
+      loaded.set(id, module);
+      break;
+    case ESM:
+      return op_module_namespace(id);
+    default:
+      throw new Error("WebAssembly modules are not supported by Holdfast yet.");
+  }
+  module.loaded = true;
+  return module.exports;
+}
+
+function evaluate(id, module) {
+  const { 0: run, 1: filename, 2: dirname } = op_module_compile(id);
+  Reflect.apply(run, module.exports, [module.exports, requireOf(id), module, filename, dirname]);
+}
+
+/** For `import.meta.load` of a generated module. */
+export function loaderOf(id) {
+  return () => load(id);
+}
+
+/** For `import.meta.require` of a generated module: the `require` of module `id`. */
+export function requireOf(id) {
+  return (specifier) => load(op_module_resolve(id, `${specifier}`));
+}

@@ -1,0 +1,92 @@
+// Errors on their way from one object to another.
+//
+// What is thrown is packed into a plain value on its own side and made into an error again at the caller,
+// with the properties that say how the call failed (remote, retryable, overloaded, durableObjectReset).
+
+const { getOwnPropertyDescriptors, defineProperty } = Object;
+
+const CLASSES = {
+  Error, AggregateError, EvalError, RangeError, ReferenceError, SuppressedError: globalThis.SuppressedError ?? Error,
+  SyntaxError, TypeError, URIError,
+};
+
+/** Own properties that are not copied: made anew, or a matter of the throwing side. */
+const NOT_COPIED = new Set(["message", "stack", "name", "fileName", "lineNumber", "columnNumber", "remote"]);
+
+function text(value) {
+  try {
+    return `${value}`;
+  } catch {
+    return "(an error that cannot be converted to a string)";
+  }
+}
+
+/** A value that structured clone takes, from anything that can be thrown. */
+export function packError(error) {
+  if (Error.isError(error)) {
+    const properties = {};
+    const descriptors = getOwnPropertyDescriptors(error);
+    for (const key of Object.keys(descriptors)) {
+      if (!NOT_COPIED.has(key) && "value" in descriptors[key]) properties[key] = descriptors[key].value;
+    }
+    // DOMExceptions are errors too, and keep their name.
+    const dom = error instanceof DOMException;
+    return {
+      kind: dom ? "dom" : "error",
+      name: text(error.name),
+      message: text(error.message),
+      stack: typeof error.stack === "string" ? error.stack : undefined,
+      properties,
+    };
+  }
+  if (typeof error === "object" && error !== null) return { kind: "value", value: error };
+  return { kind: "error", name: "Error", message: text(error), stack: undefined, properties: {} };
+}
+
+/** The same without what the program put on it, for when that has no clone. */
+export function packErrorPlainly(error) {
+  const name = Error.isError(error) ? text(error.name) : "Error";
+  const message = Error.isError(error) ? text(error.message) : text(error);
+  return { kind: "error", name, message, stack: undefined, properties: {} };
+}
+
+function rebuild(packed) {
+  if (packed.kind === "value") return packed.value;
+  const { name, message, stack, properties } = packed;
+  let error;
+  if (packed.kind === "dom") {
+    error = new DOMException(message, name);
+  } else {
+    const Class = CLASSES[name];
+    error = Class === undefined ? new Error(message) : makeError(Class, message);
+    if (error.name !== name) defineProperty(error, "name", { value: name, configurable: true, writable: true });
+  }
+  for (const key of Object.keys(properties)) {
+    defineProperty(error, key, { value: properties[key], configurable: true, enumerable: true, writable: true });
+  }
+  if (stack !== undefined) {
+    defineProperty(error, "stack", { value: stack, configurable: true, enumerable: false, writable: true });
+  }
+  return error;
+}
+
+function makeError(Class, message) {
+  if (Class === AggregateError) return new AggregateError([], message);
+  if (Class === globalThis.SuppressedError) return new Class(undefined, undefined, message);
+  return new Class(message);
+}
+
+/**
+ * The error at the caller.
+ * @param packed what packError gave
+ * @param {number} flags 1 remote, 2 retryable, 4 overloaded, 8 durableObjectReset
+ */
+export function unpackError(packed, flags) {
+  const error = rebuild(packed);
+  if (typeof error !== "object" || error === null) return error;
+  if (flags & 1) error.remote = true;
+  if (flags & 2) error.retryable = true;
+  if (flags & 4) error.overloaded = true;
+  if (flags & 8) error.durableObjectReset = true;
+  return error;
+}

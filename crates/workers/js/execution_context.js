@@ -1,0 +1,46 @@
+// ExecutionContext: the `ctx` of a stateless handler.
+
+import { op_background_begin, op_background_end } from "holdfast:ops";
+import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
+import { reportException } from "../web/report_error.js";
+
+const { apply } = Reflect;
+const { then } = Promise.prototype;
+const resolvePromise = Promise.resolve.bind(Promise);
+
+/** Keeps the current context alive until `promise` settles; a rejection is logged and harms nothing. */
+export function waitUntil(promise) {
+  const task = op_background_begin();
+  apply(then, resolvePromise(promise), [
+    () => op_background_end(task),
+    (error) => {
+      op_background_end(task);
+      reportException(error);
+    },
+  ]);
+}
+
+export class ExecutionContext {
+  #props;
+
+  constructor(token, props) {
+    if (token !== internalToken) throw illegalConstructor();
+    this.#props = props;
+  }
+
+  waitUntil(promise) {
+    waitUntil(promise);
+  }
+
+  passThroughOnException() {}
+
+  get props() {
+    return this.#props;
+  }
+}
+
+defineInterface(ExecutionContext);
+
+export function makeExecutionContext() {
+  return new ExecutionContext(internalToken, {});
+}

@@ -1,0 +1,87 @@
+// DurableObjectState: the `ctx` of an object.
+
+import { op_abort, op_section } from "holdfast:ops";
+import { argumentError } from "../web/type_errors.js";
+import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
+import { waitUntil } from "./execution_context.js";
+import { createStorage } from "./storage/index.js";
+
+const NAME = "DurableObjectState";
+
+let isState;
+
+function notYet(method) {
+  return new Error(`ctx.${method}() is not supported by Holdfast yet.`);
+}
+
+/** A critical section whose failure breaks the object. */
+const BREAKS = true;
+
+export class DurableObjectState {
+  #brand;
+
+  constructor(token, id, storage) {
+    if (token !== internalToken) throw illegalConstructor();
+    const own = (name, value) => Object.defineProperty(this, name, { value, enumerable: true, configurable: true, writable: true });
+    own("id", id);
+    own("storage", createStorage(storage, (callback) => op_section(callback, !BREAKS)));
+    own("props", {});
+  }
+
+  waitUntil(promise) {
+    waitUntil(promise);
+  }
+
+  blockConcurrencyWhile(callback) {
+    if (typeof callback !== "function") throw argumentError("blockConcurrencyWhile", NAME, 1, "function");
+    return op_section(callback, BREAKS);
+  }
+
+  abort(reason = undefined) {
+    op_abort(reason === undefined ? undefined : `${reason}`);
+  }
+
+  acceptWebSocket() {
+    throw notYet("acceptWebSocket");
+  }
+
+  getWebSockets() {
+    return [];
+  }
+
+  getTags() {
+    throw notYet("getTags");
+  }
+
+  setWebSocketAutoResponse() {
+    throw notYet("setWebSocketAutoResponse");
+  }
+
+  getWebSocketAutoResponse() {
+    return null;
+  }
+
+  getWebSocketAutoResponseTimestamp() {
+    throw notYet("getWebSocketAutoResponseTimestamp");
+  }
+
+  setHibernatableWebSocketEventTimeout() {
+    throw notYet("setHibernatableWebSocketEventTimeout");
+  }
+
+  getHibernatableWebSocketEventTimeout() {
+    return null;
+  }
+
+  static {
+    isState = (value) => typeof value === "object" && value !== null && #brand in value;
+  }
+}
+
+defineInterface(DurableObjectState);
+
+export { isState };
+
+export function makeState(id, storage) {
+  return new DurableObjectState(internalToken, id, storage);
+}

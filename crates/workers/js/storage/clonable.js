@@ -1,0 +1,148 @@
+// What may be stored.
+//
+// The engine's structured clone takes every object that is no exotic one and copies its own properties. For instances
+// of a program's classes that is what Workers do. The platform's own classes keep their state in private fields, so
+// their copies would be empty objects: they are refused here.
+
+import { AbortController, AbortSignal } from "../../web/abort.js";
+import { Blob } from "../../web/blob.js";
+import { Crypto, CryptoKey, SubtleCrypto } from "../../web/crypto.js";
+import { DOMException } from "../../web/dom_exception.js";
+import { TextDecoder, TextEncoder } from "../../web/encoding.js";
+import { Event } from "../../web/event.js";
+import { EventTarget } from "../../web/event_target.js";
+import { File } from "../../web/file.js";
+import { FormData } from "../../web/form_data.js";
+import { Headers } from "../../web/headers.js";
+import { Navigator } from "../../web/navigator.js";
+import { Performance } from "../../web/performance.js";
+import { SymbolToStringTag, uncurryThis } from "../../web/primordials.js";
+import { Request } from "../../web/request.js";
+import { Response } from "../../web/response.js";
+import * as streams from "../../web/streams/index.js";
+import { Scheduler } from "../../web/timers.js";
+import { URL } from "../../web/url.js";
+import { URLSearchParams } from "../../web/url_search_params.js";
+
+const { getPrototypeOf } = Object;
+const { isArray } = Array;
+const { isView } = ArrayBuffer;
+const ObjectPrototype = Object.prototype;
+const ArrayPrototype = Array.prototype;
+const SetConstructor = Set;
+const MapPrototypeForEach = uncurryThis(Map.prototype.forEach);
+const SetPrototypeAdd = uncurryThis(Set.prototype.add);
+const SetPrototypeForEach = uncurryThis(Set.prototype.forEach);
+const SetPrototypeHas = uncurryThis(Set.prototype.has);
+const WeakMapPrototypeGet = uncurryThis(WeakMap.prototype.get);
+
+/** Arrays beyond this length may be sparse, so that only their elements are visited. */
+const DENSE_LENGTH_MAX = 1 << 20;
+
+/** Prototype of a class → why its instances are refused. */
+const refused = new WeakMap();
+
+/**
+ * Makes storage refuse the instances of a class, and of the classes derived from it, with a DataCloneError.
+ *
+ * @param {Function} Class
+ * @param {string} [message]
+ */
+export function refuseToStore(
+  Class,
+  message = `Could not serialize object of type "${Class.name}". This type does not support serialization.`,
+) {
+  refused.set(Class.prototype, message);
+}
+
+const unsupported = [
+  ...[AbortController, Crypto, CryptoKey, Event, EventTarget, File, FormData, Navigator, Performance, Scheduler],
+  ...[SubtleCrypto, TextDecoder, TextEncoder, URL, URLSearchParams],
+];
+for (const Class of unsupported) refuseToStore(Class);
+for (const Class of Object.values(streams)) {
+  if (typeof Class === "function" && Class.prototype !== undefined) refuseToStore(Class);
+}
+refuseToStore(streams.ReadableStream, "ReadableStream can only be serialized for RPC.");
+refuseToStore(streams.WritableStream, "WritableStream can only be serialized for RPC.");
+refuseToStore(AbortSignal, "AbortSignal serialization is not enabled.");
+// Workers can store these.
+for (const Class of [Blob, DOMException, Headers, Request, Response]) {
+  refuseToStore(
+    Class,
+    `Storing an object of type "${Class.name}" is not supported by Holdfast yet: store its parts instead.`,
+  );
+}
+
+const isOf = (getSize) => (object) => {
+  // Nearly all objects say by their tag that they are neither.
+  if (object[SymbolToStringTag] === undefined) return false;
+  try {
+    getSize(object);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const getter = (prototype, name) => uncurryThis(Object.getOwnPropertyDescriptor(prototype, name).get);
+const isMap = isOf(getter(Map.prototype, "size"));
+const isSet = isOf(getter(Set.prototype, "size"));
+
+const isObject = (value) => typeof value === "object" && value !== null;
+
+/**
+ * Throws a DataCloneError if `value` is or holds an object of a platform class. Everything else is the business of the
+ * engine's structured clone, which refuses functions and the like itself.
+ */
+export function checkStorable(value) {
+  if (isObject(value)) checkObject(value);
+}
+
+function checkObject(root) {
+  // Containers still to be looked into; with `seen` once there is a second one, against cycles.
+  const waiting = [root];
+  let seen;
+  const look = (item) => {
+    if (!isObject(item) || isView(item)) return;
+    if (seen === undefined) SetPrototypeAdd((seen = new SetConstructor()), root);
+    if (SetPrototypeHas(seen, item)) return;
+    SetPrototypeAdd(seen, item);
+    waiting[waiting.length] = item;
+  };
+  while (waiting.length > 0) {
+    const object = waiting[waiting.length - 1];
+    waiting.length--;
+    if (isView(object)) continue;
+    const prototype = getPrototypeOf(object);
+    if (prototype !== ObjectPrototype && prototype !== ArrayPrototype) checkPrototypes(prototype);
+    if (isArray(object) && object.length <= DENSE_LENGTH_MAX) {
+      for (let i = 0; i < object.length; i++) look(object[i]);
+    } else if (!lookIntoCollection(object, look)) {
+      for (const key in object) look(object[key]);
+    }
+  }
+}
+
+/** Throws if one of these prototypes is that of a class that is refused. */
+function checkPrototypes(first) {
+  for (let prototype = first; prototype !== null; prototype = getPrototypeOf(prototype)) {
+    const message = WeakMapPrototypeGet(refused, prototype);
+    if (message !== undefined) throw new DOMException(message, "DataCloneError");
+  }
+}
+
+/** Looks at the members of a Map or Set; false if it is neither. */
+function lookIntoCollection(object, look) {
+  if (isMap(object)) {
+    MapPrototypeForEach(object, (value, key) => {
+      look(key);
+      look(value);
+    });
+    return true;
+  }
+  if (isSet(object)) {
+    SetPrototypeForEach(object, (member) => look(member));
+    return true;
+  }
+  return false;
+}

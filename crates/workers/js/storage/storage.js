@@ -1,0 +1,128 @@
+// DurableObjectStorage: `ctx.storage`.
+
+import { op_storage_delete_all, op_storage_sync, op_transaction_sync } from "holdfast:ops";
+import { PromiseReject, PromiseResolve } from "../../web/primordials.js";
+import { argumentError } from "../../web/type_errors.js";
+import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../../web/webidl.js";
+import { refuseToStore } from "./clonable.js";
+import { checkOptions, toText, toTime } from "./arguments.js";
+import * as operations from "./operations.js";
+import { SqlStorage } from "./sql_storage.js";
+import { SyncKvStorage } from "./sync_kv_storage.js";
+import { runTransaction } from "./transaction.js";
+
+const NAME = "DurableObjectStorage";
+const NO_POINT_IN_TIME_RECOVERY =
+  "This Durable Object's storage back-end does not implement point-in-time recovery.";
+
+export class DurableObjectStorage {
+  #handle;
+  #runSection;
+
+  constructor(token, handle, runSection) {
+    if (token !== internalToken) throw illegalConstructor();
+    this.#handle = handle;
+    this.#runSection = runSection;
+    // Own data properties, as they are in Workers after (and, to a program, before) the first access. The objects are
+    // smaller than the accessors that would put off making them.
+    this.kv = new SyncKvStorage(internalToken, handle);
+    this.sql = new SqlStorage(internalToken, handle);
+  }
+
+  static #of(value) {
+    if (typeof value !== "object" || value === null || !(#handle in value)) throw illegalInvocation();
+    return value.#handle;
+  }
+
+  get(key, options) {
+    try {
+      return PromiseResolve(
+        operations.get(DurableObjectStorage.#of(this), NAME, undefined, arguments.length, key, options),
+      );
+    } catch (error) {
+      return PromiseReject(error);
+    }
+  }
+
+  list(options) {
+    try {
+      return PromiseResolve(operations.list(DurableObjectStorage.#of(this), NAME, undefined, options));
+    } catch (error) {
+      return PromiseReject(error);
+    }
+  }
+
+  put(key, value, options) {
+    try {
+      return PromiseResolve(
+        operations.put(DurableObjectStorage.#of(this), NAME, undefined, arguments.length, key, value, options),
+      );
+    } catch (error) {
+      return PromiseReject(error);
+    }
+  }
+
+  /** Throws at once, as in Workers. */
+  delete(key, options) {
+    return PromiseResolve(
+      operations.remove(DurableObjectStorage.#of(this), NAME, undefined, arguments.length, key, options),
+    );
+  }
+
+  async deleteAll(options) {
+    const handle = DurableObjectStorage.#of(this);
+    checkOptions(options, "deleteAll", NAME, 1, "PutOptions");
+    op_storage_delete_all(handle);
+  }
+
+  async transaction(callback, options) {
+    const handle = DurableObjectStorage.#of(this);
+    if (typeof callback !== "function") throw argumentError("transaction", NAME, 1, "function");
+    checkOptions(options, "transaction", NAME, 2, "TransactionOptions");
+    const runSection = this.#runSection;
+    return runSection(() => runTransaction(handle, callback));
+  }
+
+  async getAlarm(options) {
+    return operations.getAlarm(DurableObjectStorage.#of(this), NAME, undefined, options);
+  }
+
+  async setAlarm(time, options) {
+    operations.setAlarm(DurableObjectStorage.#of(this), NAME, undefined, time, options);
+  }
+
+  async deleteAlarm(options) {
+    operations.deleteAlarm(DurableObjectStorage.#of(this), NAME, undefined, options);
+  }
+
+  async sync() {
+    return op_storage_sync(DurableObjectStorage.#of(this));
+  }
+
+  transactionSync(callback) {
+    const handle = DurableObjectStorage.#of(this);
+    if (typeof callback !== "function") throw argumentError("transactionSync", NAME, 1, "function");
+    return op_transaction_sync(handle, callback);
+  }
+
+  async getCurrentBookmark() {
+    DurableObjectStorage.#of(this);
+    throw new Error("getCurrentBookmark() is not supported by Holdfast yet: there is no point-in-time recovery.");
+  }
+
+  async getBookmarkForTime(time) {
+    DurableObjectStorage.#of(this);
+    toTime(time, "getBookmarkForTime", NAME);
+    throw new Error(NO_POINT_IN_TIME_RECOVERY);
+  }
+
+  async onNextSessionRestoreBookmark(bookmark) {
+    DurableObjectStorage.#of(this);
+    if (arguments.length === 0) throw argumentError("onNextSessionRestoreBookmark", NAME, 1, "string");
+    toText(bookmark);
+    throw new Error(NO_POINT_IN_TIME_RECOVERY);
+  }
+}
+
+defineInterface(DurableObjectStorage);
+refuseToStore(DurableObjectStorage);

@@ -1,0 +1,54 @@
+//! The object's alarm: when it is to ring. Ringing is somebody else's business.
+
+use holdfast_engine::{Args, Extension, JsResult, Scope};
+
+use super::handle::StorageHandle;
+
+const NOT_SUPPORTED: &str =
+    "setAlarm() is not supported by Holdfast yet: alarms do not fire in this version.";
+const NO_HANDLER: &str = "Your Durable Object class must have an alarm() handler in order to call setAlarm()";
+
+pub(super) fn register(extension: Extension) -> Extension {
+    extension
+        .op("op_alarm_get", 1, get)
+        .op("op_alarm_set", 3, set)
+        .op("op_alarm_delete", 2, delete)
+}
+
+/// `(storage)` → milliseconds since the epoch, or null.
+fn get<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = StorageHandle::of(scope, args.get(0))?;
+    let alarm = handle.database().get_alarm();
+    match handle.done(scope, alarm)? {
+        Some(ms) => Ok(scope.number(ms as f64)),
+        None => Ok(scope.null()),
+    }
+}
+
+/// `(storage, ms, allowUnconfirmed)`; `ms` is a whole number above zero. Times in the past become now.
+fn set<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let time = scope.to_number(args.get(1))?;
+    let handle = StorageHandle::of(scope, args.get(0))?;
+    if !handle.options.alarms {
+        return Err(scope.throw_error(NOT_SUPPORTED));
+    }
+    if !handle.has_alarm_handler.get() {
+        return Err(scope.throw_type_error(NO_HANDLER));
+    }
+    let ms = time.max(handle.hooks.now_ms()) as i64;
+    let set = handle.database().set_alarm(Some(ms));
+    handle.done(scope, set)?;
+    handle.wrote(scope.to_bool(args.get(2)));
+    handle.hooks.alarm_changed(Some(ms));
+    Ok(scope.undefined())
+}
+
+/// `(storage, allowUnconfirmed)`.
+fn delete<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = StorageHandle::of(scope, args.get(0))?;
+    let set = handle.database().set_alarm(None);
+    handle.done(scope, set)?;
+    handle.wrote(scope.to_bool(args.get(1)));
+    handle.hooks.alarm_changed(None);
+    Ok(scope.undefined())
+}

@@ -1,0 +1,51 @@
+//! `ctx.storage`: the JavaScript face of one object's [`Database`](holdfast_storage::Database).
+//!
+//! What it is for: arguments, values and errors on their way between a program and its database. The classes
+//! are JavaScript (`js/storage/`); every operation that touches the database is here and is synchronous.
+//!
+//! What it refuses to know: when a turn ends (whoever drives turns commits), gates, timers, files.
+//! It tells what they must know through [`StorageHooks`].
+//!
+//! Invariants
+//! - No operation leaves the database in the middle of something: arguments are converted, which may run
+//!   the program's code, before the database is touched.
+//! - After [`StorageHandle::shut_down`] every operation throws, whichever object of the program it is called on.
+//! - A failure that breaks the object is reported to the hooks before the program sees it.
+//!
+//! # Modules
+//! `handle` (what all operations share), `value` (stored bytes), `kv` and `kv_iterator`, `sql` with `binding`, `cursor`
+//! and `columns`, `transaction`, `alarm`, `durability`.
+
+mod alarm;
+mod binding;
+mod columns;
+mod cursor;
+mod durability;
+mod handle;
+mod kv;
+mod kv_iterator;
+mod sql;
+mod transaction;
+mod value;
+
+use holdfast_engine::Extension;
+
+pub use handle::{StorageHandle, StorageHooks, StorageOptions};
+
+/// Adds the operations, and the modules under `workers/storage/`: `index` exports `createStorage`.
+pub fn register(extension: Extension) -> Extension {
+    let extension = extension
+        .module("workers/storage/arguments", include_str!("../../js/storage/arguments.js"))
+        .module("workers/storage/clonable", include_str!("../../js/storage/clonable.js"))
+        .module("workers/storage/cursor", include_str!("../../js/storage/cursor.js"))
+        .module("workers/storage/index", include_str!("../../js/storage/index.js"))
+        .module("workers/storage/iterator", include_str!("../../js/storage/iterator.js"))
+        .module("workers/storage/operations", include_str!("../../js/storage/operations.js"))
+        .module("workers/storage/sql_storage", include_str!("../../js/storage/sql_storage.js"))
+        .module("workers/storage/storage", include_str!("../../js/storage/storage.js"))
+        .module("workers/storage/sync_kv_storage", include_str!("../../js/storage/sync_kv_storage.js"))
+        .module("workers/storage/transaction", include_str!("../../js/storage/transaction.js"));
+    let extension = kv_iterator::register(kv::register(extension));
+    let extension = cursor::register(sql::register(extension));
+    durability::register(alarm::register(transaction::register(extension)))
+}

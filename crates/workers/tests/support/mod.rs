@@ -1,0 +1,195 @@
+//! A driver of turns for one test file: one realm, one context, storages that are committed after each turn.
+
+mod storages;
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use holdfast_engine::{
+    Extension, Global, Local, ModuleLoader, ModuleSource, PromiseState, Realm, Runtime, RuntimeOptions, Scope,
+    StencilCache, Thrown,
+};
+use holdfast_web::io::{Completion, Host, Io, Level, Task};
+use holdfast_web::ops::Timers;
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+use storages::Storages;
+
+/// A file's tests must be done by then.
+const FILE_TIME_MAX: Duration = Duration::from_secs(60);
+
+struct Driver {
+    completions: mpsc::UnboundedSender<Completion>,
+    timers: Rc<Timers>,
+}
+
+impl Io for Driver {
+    fn require_context(&self, _: &mut Scope<'_>) -> Result<(), Thrown> {
+        Ok(())
+    }
+
+    fn spawn(&self, work: LocalBoxFuture<'static, Completion>) -> Task {
+        let completions = self.completions.clone();
+        let task = tokio::task::spawn_local(async move {
+            // The receiver is gone only when the file is done.
+            let _ = completions.send(work.await);
+        });
+        Task::new(task.abort_handle())
+    }
+
+    fn output_gate(&self) -> LocalBoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn console(&self, level: Level, text: &str) {
+        println!("{level:?} {text}");
+    }
+
+    fn now_ms(&self) -> f64 {
+        0.0
+    }
+
+    fn timers(&self) -> Rc<Timers> {
+        Rc::clone(&self.timers)
+    }
+}
+
+/// Test files may import each other by relative paths.
+struct Files;
+
+impl ModuleLoader for Files {
+    fn resolve(&self, referrer: &str, specifier: &str) -> Result<String, String> {
+        if specifier.starts_with("holdfast:") {
+            return Ok(specifier.to_owned());
+        }
+        let path = PathBuf::from(referrer).parent().expect("a file").join(specifier);
+        path.canonicalize()
+            .map(|path| path.display().to_string())
+            .map_err(|error| format!("cannot find {}: {error}", path.display()))
+    }
+
+    fn load(&self, key: &str) -> Result<ModuleSource, String> {
+        let code = std::fs::read_to_string(key).map_err(|error| format!("{key}: {error}"))?;
+        Ok(ModuleSource { code: code.into(), file: key.to_owned() })
+    }
+
+    fn meta(&self, _: &mut Scope<'_>, _: &str, _: Local<'_>) -> Result<(), Thrown> {
+        Ok(())
+    }
+}
+
+/// Runs the tests of one file; the failures' text if there are any.
+pub(crate) fn run_file(file: &Path) -> Result<(), String> {
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
+    let local = LocalSet::new();
+    local.block_on(&tokio, async {
+        tokio::time::timeout(FILE_TIME_MAX, run(file))
+            .await
+            .unwrap_or_else(|_| Err(format!("{} was not done in {FILE_TIME_MAX:?}", file.display())))
+    })
+}
+
+async fn run(file: &Path) -> Result<(), String> {
+    let (completions, mut ready) = mpsc::unbounded_channel();
+    let driver = Rc::new(Driver { completions, timers: Rc::default() });
+    let test = Extension::new("test").module("test", include_str!("../../../web/tests/support/test.js"));
+    let test = storages::register(test);
+    let storage = holdfast_workers::storage::register(Extension::new("storage"));
+    let runtime = Runtime::new(&RuntimeOptions::default(), vec![holdfast_web::extension(), storage, test]);
+    runtime.put_state(Rc::new(Host::new(driver as Rc<dyn Io>)));
+    let storages = Rc::new(Storages::new());
+    runtime.put_state(Rc::clone(&storages));
+    let realm = runtime
+        .new_realm(Rc::new(Files), StencilCache::new())
+        .map_err(|Thrown| "the realm cannot be made".to_owned())?;
+    let key = file.canonicalize().map_err(|error| error.to_string())?.display().to_string();
+    let (context, result) = turn(&runtime, &realm, None, |scope| {
+        let context = scope.new_context(Rc::new(()))?;
+        let result = scope.in_context(&context, |scope| start(scope, &key))?;
+        Ok((context, result))
+    })?;
+    storages.commit();
+    loop {
+        let done = turn(&runtime, &realm, Some(&context), |scope| finished(scope, &result))?;
+        if let Some(failures) = done {
+            return if failures.is_empty() { Ok(()) } else { Err(failures) };
+        }
+        let completion = ready.recv().await.expect("the driver holds a sender");
+        turn(&runtime, &realm, Some(&context), |scope| completion(scope))?;
+        storages.commit();
+    }
+}
+
+/// The text of the failures once all tests are through.
+fn finished(scope: &mut Scope<'_>, result: &Global) -> Result<Option<String>, Thrown> {
+    let promise = scope.local(result);
+    match scope.promise_state(promise) {
+        Some(PromiseState::Pending) => Ok(None),
+        Some(PromiseState::Fulfilled) => {
+            let text = scope.promise_result(promise);
+            scope.to_string(text).map(Some)
+        }
+        _ => {
+            let reason = scope.promise_result(promise);
+            Err(scope.throw(reason))
+        }
+    }
+}
+
+/// Installs the platform, evaluates the test file and starts its tests: the promise of their end.
+fn start(scope: &mut Scope<'_>, key: &str) -> Result<Global, Thrown> {
+    let (main, _) = scope.import("holdfast:web/main")?;
+    let install = scope.get(main, "install")?;
+    let global = scope.global();
+    let nothing = scope.undefined();
+    scope.call(install, nothing, &[global, nothing])?;
+    let (_, evaluation) = scope.import(key)?;
+    scope.run_jobs(&mut |_| {});
+    if scope.promise_state(evaluation) == Some(PromiseState::Rejected) {
+        let reason = scope.promise_result(evaluation);
+        return Err(scope.throw(reason));
+    }
+    let (test, _) = scope.import("holdfast:test")?;
+    let promise = scope.invoke(test, "run", &[])?;
+    Ok(scope.persist(promise))
+}
+
+/// Runs `f` and the jobs it leaves; an exception becomes its stack.
+fn turn<R>(
+    runtime: &Runtime,
+    realm: &Realm,
+    context: Option<&Global>,
+    f: impl for<'s> FnOnce(&mut Scope<'s>) -> Result<R, Thrown>,
+) -> Result<R, String> {
+    runtime.enter(realm, |scope| {
+        let result = match context {
+            Some(context) => scope.in_context(context, |scope| f(scope)),
+            None => f(scope),
+        };
+        let result = result.map_err(|Thrown| describe(scope));
+        let mut uncaught = Vec::new();
+        scope.run_jobs(&mut |scope| uncaught.push(describe(scope)));
+        match uncaught.pop() {
+            Some(error) => Err(error),
+            None => result,
+        }
+    })
+}
+
+fn describe(scope: &mut Scope<'_>) -> String {
+    let Some(error) = scope.try_take_exception() else {
+        return scope
+            .take_panic()
+            .map_or_else(|| "execution was terminated".to_owned(), |panic| format!("panicked: {panic}"));
+    };
+    let stack = scope.get(error, "stack").map(|stack| scope.display(stack));
+    let text = scope.display(error);
+    match stack {
+        Ok(stack) if stack.contains(&text) => stack,
+        Ok(stack) => format!("{text}\n{stack}"),
+        Err(Thrown) => text,
+    }
+}

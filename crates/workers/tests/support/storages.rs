@@ -1,0 +1,164 @@
+//! The storages of a test file, and what their hooks were told.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_util::future::LocalBoxFuture;
+use holdfast_engine::{Args, Extension, JsResult, Scope};
+use holdfast_storage::{Commit, Database, Location, Options, StorageError};
+use holdfast_web::io::promise_from;
+use holdfast_workers::storage::{StorageHandle, StorageHooks, StorageOptions};
+
+pub(crate) fn register(extension: Extension) -> Extension {
+    extension
+        .module("storage_test", include_str!("storage_test.js"))
+        .op("op_test_open", 1, open)
+        .op("op_test_told", 1, told)
+        .op("op_test_shut_down", 2, shut_down)
+        .op("op_test_take_confirmed", 1, take_confirmed)
+        .op("op_test_close_if_idle", 1, close_if_idle)
+        .op("op_test_set_handler", 2, set_handler)
+        .op("op_test_damage", 2, damage)
+        .op("op_test_next_turn", 0, next_turn)
+}
+
+/// All storages that the file opened.
+pub(crate) struct Storages {
+    opened: RefCell<Vec<Opened>>,
+    folder: tempfile::TempDir,
+}
+
+struct Opened {
+    handle: Rc<StorageHandle>,
+    hooks: Rc<Log>,
+}
+
+/// Hooks that write down what they are told.
+#[derive(Default)]
+struct Log {
+    lines: RefCell<Vec<String>>,
+}
+
+/// The time of all turns.
+const NOW_MS: f64 = 1_000_000.0;
+
+impl StorageHooks for Log {
+    fn alarm_changed(&self, ms: Option<i64>) {
+        self.lines.borrow_mut().push(format!("alarm {ms:?}"));
+    }
+
+    fn committed(&self, commit: Commit) {
+        assert!(commit.is_durable());
+        self.lines.borrow_mut().push("committed".to_owned());
+    }
+
+    fn broken(&self, error: &StorageError) {
+        self.lines.borrow_mut().push(format!("broken: {error}"));
+    }
+
+    fn now_ms(&self) -> f64 {
+        NOW_MS
+    }
+
+    fn durable(&self) -> LocalBoxFuture<'static, ()> {
+        Box::pin(tokio::task::yield_now())
+    }
+}
+
+impl Storages {
+    pub(crate) fn new() -> Storages {
+        let folder = tempfile::tempdir().expect("a folder for databases");
+        Storages { opened: RefCell::default(), folder }
+    }
+
+    /// The end of a turn: commits what it wrote. A storage that cannot commit is shut down.
+    pub(crate) fn commit(&self) {
+        for Opened { handle, hooks } in &*self.opened.borrow() {
+            if let Err(error) = handle.database().commit() {
+                hooks.lines.borrow_mut().push(format!("not committed: {error}"));
+                handle.shut_down(&error.message);
+            }
+        }
+    }
+
+    fn hooks(&self, handle: &Rc<StorageHandle>) -> Rc<Log> {
+        let opened = self.opened.borrow();
+        let found = opened.iter().find(|opened| Rc::ptr_eq(&opened.handle, handle));
+        Rc::clone(&found.expect("a storage of this file").hooks)
+    }
+}
+
+/// `({ sql, deleteAllDeletesAlarm, alarms, file })` → a storage handle.
+fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let mut flag = |name| scope.get(args.get(0), name).map(|value| scope.to_bool(value));
+    let options = StorageOptions {
+        sql_enabled: flag("sql")?,
+        delete_all_deletes_alarm: flag("deleteAllDeletesAlarm")?,
+        alarms: flag("alarms")?,
+    };
+    let file = flag("file")?;
+    let storages = scope.state::<Storages>();
+    let number = storages.opened.borrow().len();
+    let location = match file {
+        true => Location::File(storages.folder.path().join(format!("{number}.sqlite"))),
+        false => Location::Memory,
+    };
+    let hooks = Rc::<Log>::default();
+    let database = Database::new(location, Options::default());
+    let handle = StorageHandle::new(database, options, Rc::clone(&hooks) as Rc<dyn StorageHooks>);
+    storages.opened.borrow_mut().push(Opened { handle: Rc::clone(&handle), hooks });
+    scope.wrap(handle)
+}
+
+/// `(storage)` → what the hooks were told since the last call.
+fn told<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    let lines = scope.state::<Storages>().hooks(&handle).lines.take();
+    let mut texts = Vec::new();
+    for line in &lines {
+        texts.push(scope.string(line)?);
+    }
+    scope.array(&texts)
+}
+
+/// `(storage, message)`.
+fn shut_down<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    let message = scope.to_string(args.get(1))?;
+    handle.shut_down(&message);
+    Ok(scope.undefined())
+}
+
+/// `(storage)`.
+fn take_confirmed<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    Ok(scope.bool(handle.take_confirmed()))
+}
+
+/// `(storage)`.
+fn close_if_idle<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    Ok(scope.bool(handle.close_if_idle()))
+}
+
+/// `(storage, whether the class has an alarm handler)`.
+fn set_handler<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    let has = scope.to_bool(args.get(1));
+    handle.set_has_alarm_handler(has);
+    Ok(scope.undefined())
+}
+
+/// `(storage, key, bytes)`: puts bytes that no value has.
+fn damage<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    let key = scope.to_string(args.get(1))?;
+    let bytes = scope.bytes(args.get(2)).expect("bytes");
+    handle.database().kv_put(&key, &bytes).expect("put");
+    Ok(scope.undefined())
+}
+
+/// `()` → a promise that is resolved in a turn of its own.
+fn next_turn<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
+    promise_from(scope, std::future::ready(()), |scope, ()| Ok(scope.undefined()))
+}
