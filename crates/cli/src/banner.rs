@@ -22,7 +22,13 @@ pub(crate) struct Banner<'a> {
 
 impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Banner { project, addr, data, watching, colours } = self;
+        let Banner {
+            project,
+            addr,
+            data,
+            watching,
+            colours,
+        } = self;
         let config = &project.config;
         let version = env!("CARGO_PKG_VERSION");
         let name = colours.paint(BOLD, &config.name);
@@ -31,10 +37,23 @@ impl fmt::Display for Banner<'_> {
         writeln!(f, "  {}", colours.paint(GREEN, Url(*addr)))?;
         writeln!(f)?;
         table(f, *colours, &bindings(config))?;
-        writeln!(f, "  {} {}", colours.paint(FAINT, "config"), config.config_path.display())?;
+        writeln!(
+            f,
+            "  {} {}",
+            colours.paint(FAINT, "config"),
+            config.config_path.display()
+        )?;
         writeln!(f, "  {} {}", colours.paint(FAINT, "data  "), data.display())?;
-        let hint = if *watching { "saving a file reloads; " } else { "" };
-        writeln!(f, "  {}", colours.paint(FAINT, format_args!("{hint}Ctrl-C stops")))
+        let hint = if *watching {
+            "saving a file reloads; "
+        } else {
+            ""
+        };
+        writeln!(
+            f,
+            "  {}",
+            colours.paint(FAINT, format_args!("{hint}Ctrl-C stops"))
+        )
     }
 }
 
@@ -61,7 +80,10 @@ type Row = [String; 3];
 
 fn bindings(config: &Config) -> Vec<Row> {
     let objects = config.durable_objects.iter().map(|binding| {
-        let made = config.classes.iter().find(|class| class.class_name == binding.class_name);
+        let made = config
+            .classes
+            .iter()
+            .find(|class| class.class_name == binding.class_name);
         let storage = match made {
             Some(class) if class.sqlite => " (sqlite)",
             _ => "",
@@ -70,7 +92,11 @@ fn bindings(config: &Config) -> Vec<Row> {
             Some(script) if *script != config.name => format!(" of {script}"),
             _ => String::new(),
         };
-        [binding.name.clone(), "Durable Object".to_owned(), format!("{}{place}{storage}", binding.class_name)]
+        [
+            binding.name.clone(),
+            "Durable Object".to_owned(),
+            format!("{}{place}{storage}", binding.class_name),
+        ]
     });
     let vars = config.vars.iter().map(|(name, value)| {
         if config.secrets.contains(name) {
@@ -93,10 +119,19 @@ fn table(f: &mut fmt::Formatter<'_>, colours: Colours, rows: &[Row]) -> fmt::Res
     if rows.is_empty() {
         return Ok(());
     }
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let (first, second) = (width(0), width(1));
     for [name, kind, what] in rows {
-        writeln!(f, "  env.{name:first$}  {:second$}  {what}", colours.paint(FAINT, kind))?;
+        writeln!(
+            f,
+            "  env.{name:first$}  {:second$}  {what}",
+            colours.paint(FAINT, kind)
+        )?;
     }
     f.write_char('\n')
 }
@@ -110,8 +145,14 @@ mod tests {
         let url = |addr: &str| Url(addr.parse().unwrap()).to_string();
         assert_eq!(url("127.0.0.1:8787"), "http://127.0.0.1:8787");
         assert_eq!(url("[::1]:80"), "http://[::1]:80");
-        assert_eq!(url("0.0.0.0:1"), "http://127.0.0.1:1 (and every other address of this machine)");
-        assert_eq!(url("[::]:1"), "http://[::1]:1 (and every other address of this machine)");
+        assert_eq!(
+            url("0.0.0.0:1"),
+            "http://127.0.0.1:1 (and every other address of this machine)"
+        );
+        assert_eq!(
+            url("[::]:1"),
+            "http://[::1]:1 (and every other address of this machine)"
+        );
     }
 
     #[test]

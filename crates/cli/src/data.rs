@@ -26,8 +26,14 @@ impl DataFolder {
             Some(path) => std::path::absolute(path),
             None => Ok(project_root.join(DEFAULT)),
         };
-        let path = path.map_err(|error| Failure::Data { path: chosen.unwrap_or(Path::new("")).into(), error })?;
-        let unusable = |error| Failure::Data { path: path.clone(), error };
+        let path = path.map_err(|error| Failure::Data {
+            path: chosen.unwrap_or(Path::new("")).into(),
+            error,
+        })?;
+        let unusable = |error| Failure::Data {
+            path: path.clone(),
+            error,
+        };
         fs::create_dir_all(&path).map_err(unusable)?;
         if chosen.is_none() {
             ignore(&project_root.join(".holdfast")).map_err(unusable)?;
@@ -44,7 +50,11 @@ impl DataFolder {
 /// Keeps data out of the project's repository.
 fn ignore(folder: &Path) -> std::io::Result<()> {
     let file = folder.join(".gitignore");
-    if file.exists() { Ok(()) } else { fs::write(file, "*\n") }
+    if file.exists() {
+        Ok(())
+    } else {
+        fs::write(file, "*\n")
+    }
 }
 
 #[cfg(test)]
@@ -56,7 +66,10 @@ mod tests {
         let project = tempfile::tempdir().unwrap();
         let data = DataFolder::open(None, project.path()).unwrap();
         assert_eq!(data.path, project.path().join(".holdfast/data"));
-        assert_eq!(fs::read_to_string(project.path().join(".holdfast/.gitignore")).unwrap(), "*\n");
+        assert_eq!(
+            fs::read_to_string(project.path().join(".holdfast/.gitignore")).unwrap(),
+            "*\n"
+        );
     }
 
     #[test]

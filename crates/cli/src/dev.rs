@@ -53,7 +53,10 @@ enum Event {
 pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     show_diagnostics(options.log_level);
     let output = Output::new(options.log_level);
-    let mut loader = Loader { options, shown: HashSet::new() };
+    let mut loader = Loader {
+        options,
+        shown: HashSet::new(),
+    };
     let app = loader.load()?;
     let project = app.project.clone();
 
@@ -63,18 +66,30 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     let addr = edge.local_addr();
     let (events, inbox) = mpsc::channel();
     stop_on_signals(events.clone())?;
-    let watch = if options.no_watch { None } else { start_watching(&app, &data.path, events) };
+    let watch = if options.no_watch {
+        None
+    } else {
+        start_watching(&app, &data.path, events)
+    };
 
     let node_options = NodeOptions {
         shards,
         data: data.path.clone(),
-        cpu_limit: project.config.limits_cpu_ms.map_or(CPU_LIMIT, Duration::from_millis),
+        cpu_limit: project
+            .config
+            .limits_cpu_ms
+            .map_or(CPU_LIMIT, Duration::from_millis),
         heap_bytes_max: HEAP_BYTES_MAX,
         idle: IDLE,
     };
     let node = Node::start(app, node_options, Arc::new(edge), Arc::new(output))?;
-    let banner =
-        Banner { project: &project, addr, data: &data.path, watching: watch.is_some(), colours: output.colours };
+    let banner = Banner {
+        project: &project,
+        addr,
+        data: &data.path,
+        watching: watch.is_some(),
+        colours: output.colours,
+    };
     output.print(banner);
 
     serve(&node, &inbox, &mut loader, watch, output);
@@ -149,7 +164,10 @@ struct Loader<'o> {
 
 impl Loader<'_> {
     fn load(&mut self) -> Result<App, ProjectError> {
-        let load = LoadOptions { env: self.options.env.clone(), production: false };
+        let load = LoadOptions {
+            env: self.options.env.clone(),
+            production: false,
+        };
         let project = Project::load(&self.options.dir, &load)?;
         self.warn(&project.warnings);
         let graph = project.graph()?;
@@ -171,17 +189,34 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn listen(options: &DevOptions, config: &Config, shards: usize, output: Output) -> Result<HttpEdge, Failure> {
-    let host = options.host.as_deref().or(config.dev_ip.as_deref()).unwrap_or(HOST);
+fn listen(
+    options: &DevOptions,
+    config: &Config,
+    shards: usize,
+    output: Output,
+) -> Result<HttpEdge, Failure> {
+    let host = options
+        .host
+        .as_deref()
+        .or(config.dev_ip.as_deref())
+        .unwrap_or(HOST);
     let port = options.port.or(config.dev_port).unwrap_or(PORT);
-    let addr = resolve(host, port).map_err(|error| Failure::Host { host: host.to_owned(), error })?;
-    let log = output.shows_requests().then(|| Arc::new(output) as Arc<dyn RequestLog>);
+    let addr = resolve(host, port).map_err(|error| Failure::Host {
+        host: host.to_owned(),
+        error,
+    })?;
+    let log = output
+        .shows_requests()
+        .then(|| Arc::new(output) as Arc<dyn RequestLog>);
     HttpEdge::bind(addr, shards, log).map_err(|error| Failure::Listen { addr, error })
 }
 
 fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    (host, port).to_socket_addrs()?.next().ok_or_else(|| io::Error::other("the name has no address"))
+    (host, port)
+        .to_socket_addrs()?
+        .next()
+        .ok_or_else(|| io::Error::other("the name has no address"))
 }
 
 /// The first signal stops in an orderly way, the second at once: whoever sends two does not want to wait.
@@ -206,18 +241,26 @@ fn start_watching(app: &App, data: &Path, events: Sender<Event>) -> Option<Watch
     };
     match Watch::new(&app.project.root, data, changed) {
         Ok(mut watch) => {
-            watch.follow(app.graph.files.iter()).unwrap_or_else(|error| incomplete(&error));
+            watch
+                .follow(app.graph.files.iter())
+                .unwrap_or_else(|error| incomplete(&error));
             Some(watch)
         }
         Err(error) => {
-            problem(Problem::Warning, format_args!("cannot watch files, so saving does not reload: {error}"));
+            problem(
+                Problem::Warning,
+                format_args!("cannot watch files, so saving does not reload: {error}"),
+            );
             None
         }
     }
 }
 
 fn incomplete(error: &notify::Error) {
-    let path = error.paths.first().map_or(Path::new("some folders"), |path| path);
+    let path = error
+        .paths
+        .first()
+        .map_or(Path::new("some folders"), |path| path);
     let text = format!(
         "cannot watch {}: {:?}\n  saving a file there does not reload; on Linux, raise fs.inotify.max_user_watches",
         path.display(),

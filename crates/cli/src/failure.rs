@@ -59,7 +59,10 @@ fn listen_help(addr: SocketAddr, error: &io::Error) -> String {
             format!("port {port} is not allowed to you\n  choose one above 1023 with --port")
         }
         io::ErrorKind::AddrNotAvailable => {
-            format!("this machine does not have the address {}\n  choose another with --host", addr.ip())
+            format!(
+                "this machine does not have the address {}\n  choose another with --host",
+                addr.ip()
+            )
         }
         _ => format!("{error}\n  choose another address with --host and --port"),
     }

@@ -23,7 +23,10 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(level: LogLevel) -> Output {
-        Output { level, colours: Colours::of(&io::stdout()) }
+        Output {
+            level,
+            colours: Colours::of(&io::stdout()),
+        }
     }
 
     pub(crate) fn shows_requests(&self) -> bool {
@@ -46,7 +49,13 @@ impl Log for Output {
             Level::Error => (LogLevel::Error, "error", RED),
         };
         if self.level <= least {
-            self.print(ConsoleLine { label, style, source, text, colours: self.colours });
+            self.print(ConsoleLine {
+                label,
+                style,
+                source,
+                text,
+                colours: self.colours,
+            });
         }
     }
 }
@@ -82,9 +91,15 @@ impl RequestLog for Output {
                     400.. => YELLOW,
                     _ => GREEN,
                 };
-                self.print(format_args!("{method} {path} {} {took}", self.colours.paint(style, status.as_str())));
+                self.print(format_args!(
+                    "{method} {path} {} {took}",
+                    self.colours.paint(style, status.as_str())
+                ));
             }
-            None => self.print(format_args!("{method} {path} {} {took}", self.colours.paint(FAINT, "(client left)"))),
+            None => self.print(format_args!(
+                "{method} {path} {} {took}",
+                self.colours.paint(FAINT, "(client left)")
+            )),
         }
     }
 }
@@ -154,7 +169,14 @@ mod tests {
     #[test]
     fn console_output_says_where_it_comes_from_and_stays_together() {
         let line = |source, text| {
-            ConsoleLine { label: "warn", style: YELLOW, source, text, colours: Colours::NONE }.to_string()
+            ConsoleLine {
+                label: "warn",
+                style: YELLOW,
+                source,
+                text,
+                colours: Colours::NONE,
+            }
+            .to_string()
         };
         assert_eq!(line("Room", "careful"), "warn  Room: careful");
         assert_eq!(line("", "a\n    at b"), "warn  a\n          at b");

@@ -27,7 +27,10 @@ impl Colours {
 
     /// `value` in `style`, or as it is.
     pub(crate) fn paint<T: fmt::Display>(self, style: Style, value: T) -> Painted<T> {
-        Painted { style: self.0.then_some(style), value }
+        Painted {
+            style: self.0.then_some(style),
+            value,
+        }
     }
 }
 

@@ -42,7 +42,10 @@ impl Watch {
         data: &Path,
         changed: impl Fn() + Send + 'static,
     ) -> notify::Result<Watch> {
-        let interest = Interest { data: data.to_path_buf(), ..Interest::default() };
+        let interest = Interest {
+            data: data.to_path_buf(),
+            ..Interest::default()
+        };
         let interest = Arc::new(Mutex::new(interest));
         let shared = Arc::clone(&interest);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -52,14 +55,22 @@ impl Watch {
                 changed();
             }
         })?;
-        Ok(Watch { root: root.to_path_buf(), watcher, watched: HashSet::new(), interest })
+        Ok(Watch {
+            root: root.to_path_buf(),
+            watcher,
+            watched: HashSet::new(),
+            interest,
+        })
     }
 
     /// The project consists of these files from now on.
     ///
     /// # Errors
     /// Some of their folders cannot be watched; the others are.
-    pub(crate) fn follow<'f>(&mut self, files: impl Iterator<Item = &'f PathBuf>) -> notify::Result<()> {
+    pub(crate) fn follow<'f>(
+        &mut self,
+        files: impl Iterator<Item = &'f PathBuf>,
+    ) -> notify::Result<()> {
         let files: HashSet<PathBuf> = files.cloned().collect();
         let mut folders = HashSet::from([self.root.clone()]);
         for file in &files {
@@ -67,7 +78,12 @@ impl Watch {
             let inside = file.starts_with(&self.root);
             // Of packages that are linked from elsewhere, only the folder of the file itself.
             let count = if inside { usize::MAX } else { 1 };
-            folders.extend(above.take(count).take_while(|at| !inside || *at != self.root).map(Path::to_path_buf));
+            folders.extend(
+                above
+                    .take(count)
+                    .take_while(|at| !inside || *at != self.root)
+                    .map(Path::to_path_buf),
+            );
         }
         {
             let mut interest = self.interest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,7 +100,10 @@ impl Watch {
     /// # Errors
     /// Some folders cannot be watched; the others are.
     pub(crate) fn follow_everything(&mut self) -> notify::Result<()> {
-        self.interest.lock().unwrap_or_else(PoisonError::into_inner).everything = true;
+        self.interest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .everything = true;
         let mut folders = self.watched.clone();
         folders.extend(source_folders(&self.root));
         self.watch(folders)
@@ -111,11 +130,13 @@ impl Watch {
 
 impl Interest {
     fn is_touched_by(&self, event: &notify::Event) -> bool {
-        is_change(event.kind) && (event.need_rescan() || event.paths.iter().any(|path| self.covers(path)))
+        is_change(event.kind)
+            && (event.need_rescan() || event.paths.iter().any(|path| self.covers(path)))
     }
 
     fn covers(&self, path: &Path) -> bool {
-        let known = self.files.contains(path) || self.folders.contains(path) || is_configuration(path);
+        let known =
+            self.files.contains(path) || self.folders.contains(path) || is_configuration(path);
         known || (self.everything && !path.starts_with(&self.data))
     }
 }
@@ -135,10 +156,16 @@ fn is_change(kind: EventKind) -> bool {
 /// Files that count even before they exist.
 fn is_configuration(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_or_extends = |stem: &str| name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let is_or_extends = |stem: &str| {
+        name.strip_prefix(stem)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
     is_or_extends(".dev.vars")
         || is_or_extends(".env")
-        || matches!(&*name, "wrangler.json" | "wrangler.jsonc" | "wrangler.toml" | "package.json" | "tsconfig.json")
+        || matches!(
+            &*name,
+            "wrangler.json" | "wrangler.jsonc" | "wrangler.toml" | "package.json" | "tsconfig.json"
+        )
 }
 
 /// The folders of a project that its own sources may lie in.
@@ -147,7 +174,11 @@ fn source_folders(root: &Path) -> Vec<PathBuf> {
     let mut next = 0;
     while next < folders.len() && folders.len() < FOLDERS_MAX {
         // What cannot be read cannot be imported either.
-        for entry in std::fs::read_dir(&folders[next]).into_iter().flatten().flatten() {
+        for entry in std::fs::read_dir(&folders[next])
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
             let name = entry.file_name();
             let own = name != "node_modules" && !name.as_encoded_bytes().starts_with(b".");
             if own && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -188,7 +219,11 @@ mod tests {
             let changed = move || tell.send(()).unwrap_or_default();
             let mut watch = Watch::new(&root, &root.join("data"), changed).unwrap();
             watch.follow([file].iter()).unwrap();
-            Scene { folder, watch, changes }
+            Scene {
+                folder,
+                watch,
+                changes,
+            }
         }
 
         fn path(&self, name: &str) -> PathBuf {
@@ -249,7 +284,13 @@ mod tests {
         };
         assert!(touched(&interest, WRITE, "/p/src/a.ts"));
         assert!(touched(&interest, WRITE, "/p/src"));
-        for early in [".dev.vars", ".dev.vars.staging", ".env", ".env.local", "wrangler.toml"] {
+        for early in [
+            ".dev.vars",
+            ".dev.vars.staging",
+            ".env",
+            ".env.local",
+            "wrangler.toml",
+        ] {
             assert!(touched(&interest, WRITE, &format!("/p/{early}")), "{early}");
         }
         let read = EventKind::Access(notify::event::AccessKind::Any);
@@ -259,6 +300,9 @@ mod tests {
         }
         interest.everything = true;
         assert!(touched(&interest, WRITE, "/p/src/notes.txt"));
-        assert!(!touched(&interest, WRITE, "/p/data/objects"), "the program that still runs writes there");
+        assert!(
+            !touched(&interest, WRITE, "/p/data/objects"),
+            "the program that still runs writes there"
+        );
     }
 }

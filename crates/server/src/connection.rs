@@ -36,14 +36,19 @@ pub(crate) struct Connections {
 impl Connections {
     pub(crate) fn new(shard: Rc<dyn Shard>, log: Option<Arc<dyn RequestLog>>) -> Connections {
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_MAX);
+        http.timer(TokioTimer::new())
+            .header_read_timeout(HEADER_READ_MAX);
         Connections { shard, log, http }
     }
 }
 
 /// Serves one connection until it ends. After the sender of `stopped` is gone, the request under way is
 /// finished and none follows.
-pub(crate) async fn serve(stream: TcpStream, connections: Connections, mut stopped: watch::Receiver<()>) {
+pub(crate) async fn serve(
+    stream: TcpStream,
+    connections: Connections,
+    mut stopped: watch::Receiver<()>,
+) {
     let Connections { shard, log, http } = connections;
     // Answers are written in one go; waiting to fill a packet would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
@@ -93,7 +98,9 @@ fn answer<'c>(
     async move {
         let response = response::outgoing(answer.await, &method);
         // HTTP/1.0 has no chunks.
-        let length_known = http_body::Body::size_hint(response.body()).exact().is_some();
+        let length_known = http_body::Body::size_hint(response.body())
+            .exact()
+            .is_some();
         ends_by_closing.set(version < Version::HTTP_11 && !length_known);
         if let Some(report) = report {
             report.answered(response.status());

@@ -37,11 +37,19 @@ impl HttpEdge {
     ///
     /// # Panics
     /// If `shards` is zero.
-    pub fn bind(addr: SocketAddr, shards: usize, log: Option<Arc<dyn RequestLog>>) -> io::Result<HttpEdge> {
+    pub fn bind(
+        addr: SocketAddr,
+        shards: usize,
+        log: Option<Arc<dyn RequestLog>>,
+    ) -> io::Result<HttpEdge> {
         assert!(shards > 0, "an edge needs a shard to bring requests to");
         let (listeners, addr) = listen::bind(addr, shards)?;
         let listeners = Mutex::new(listeners.into_iter().map(Some).collect());
-        Ok(HttpEdge { addr, listeners, log })
+        Ok(HttpEdge {
+            addr,
+            listeners,
+            log,
+        })
     }
 
     /// The address that clients connect to.
@@ -50,11 +58,16 @@ impl HttpEdge {
     }
 
     fn take_listener(&self, shard: usize) -> StdListener {
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let count = listeners.len();
         listeners
             .get_mut(shard)
-            .unwrap_or_else(|| panic!("the edge was bound for {count} shards, and shard {shard} runs it"))
+            .unwrap_or_else(|| {
+                panic!("the edge was bound for {count} shards, and shard {shard} runs it")
+            })
             .take()
             .unwrap_or_else(|| panic!("shard {shard} runs the edge twice"))
     }
@@ -80,7 +93,11 @@ impl Edge for HttpEdge {
 }
 
 /// Accepts until told to stop, then waits for the requests under way. Dropped, it cuts all connections.
-async fn serve(listener: TcpListener, connections: Connections, mut stop: LocalBoxFuture<'static, ()>) {
+async fn serve(
+    listener: TcpListener,
+    connections: Connections,
+    mut stop: LocalBoxFuture<'static, ()>,
+) {
     let (stopping, stopped) = watch::channel(());
     let mut open = JoinSet::new();
     loop {
@@ -116,7 +133,10 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
 }
 
 fn report_panic(ended: Result<(), JoinError>) {

@@ -39,6 +39,11 @@ impl Report {
 
 impl Drop for Report {
     fn drop(&mut self) {
-        self.log.request(&self.method, self.uri.path(), self.status, self.started.elapsed());
+        self.log.request(
+            &self.method,
+            self.uri.path(),
+            self.status,
+            self.started.elapsed(),
+        );
     }
 }

@@ -26,7 +26,9 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Refusal::NoHost => "Bad request: the Host header is missing\n",
             Refusal::ManyHosts => "Bad request: more than one Host header\n",
-            Refusal::BadHost => "Bad request: the Host header is not a host name with an optional port\n",
+            Refusal::BadHost => {
+                "Bad request: the Host header is not a host name with an optional port\n"
+            }
             Refusal::NoPath => "Bad request: the request target has no path\n",
         })
     }
@@ -35,11 +37,24 @@ impl fmt::Display for Refusal {
 /// The request for the Worker. A request without `Content-Length` and `Transfer-Encoding` has no body;
 /// one that says its body has zero bytes has an empty one.
 pub(crate) fn received(request: Request<Incoming>) -> Result<IncomingRequest, Refusal> {
-    let (request::Parts { method, uri, headers, .. }, body) = request.into_parts();
+    let (
+        request::Parts {
+            method,
+            uri,
+            headers,
+            ..
+        },
+        body,
+    ) = request.into_parts();
     let url = url(&method, &uri, &headers)?;
     let has_body = headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
     let body = has_body.then(|| Body::from(body));
-    Ok(IncomingRequest { method, url, headers, body })
+    Ok(IncomingRequest {
+        method,
+        url,
+        headers,
+        body,
+    })
 }
 
 /// `http://host/path?query`. The host is that of an absolute request target, else the `Host` header's
@@ -115,24 +130,39 @@ mod tests {
 
     #[test]
     fn urls_join_host_and_target() {
-        assert_eq!(url_of("/a/b?c=d", &["example.com"]).unwrap(), "http://example.com/a/b?c=d");
-        assert_eq!(url_of("/", &["localhost:8787"]).unwrap(), "http://localhost:8787/");
+        assert_eq!(
+            url_of("/a/b?c=d", &["example.com"]).unwrap(),
+            "http://example.com/a/b?c=d"
+        );
+        assert_eq!(
+            url_of("/", &["localhost:8787"]).unwrap(),
+            "http://localhost:8787/"
+        );
         assert_eq!(url_of("/", &["[::1]:80"]).unwrap(), "http://[::1]:80/");
         assert_eq!(url_of("/", &["[::1]"]).unwrap(), "http://[::1]/");
-        assert_eq!(url_of("/", &["a_b.example"]).unwrap(), "http://a_b.example/");
+        assert_eq!(
+            url_of("/", &["a_b.example"]).unwrap(),
+            "http://a_b.example/"
+        );
     }
 
     #[test]
     fn an_absolute_target_wins_over_the_header() {
-        assert_eq!(url_of("http://proxy.example/x?y", &["other"]).unwrap(), "http://proxy.example/x?y");
-        assert_eq!(url_of("http://proxy.example", &[]).unwrap(), "http://proxy.example/");
+        assert_eq!(
+            url_of("http://proxy.example/x?y", &["other"]).unwrap(),
+            "http://proxy.example/x?y"
+        );
+        assert_eq!(
+            url_of("http://proxy.example", &[]).unwrap(),
+            "http://proxy.example/"
+        );
     }
 
     #[test]
     fn hosts_that_could_be_taken_for_something_else_are_refused() {
         for host in [
-            "", ":80", "a b", "a/b", "a?b", "a#b", "a\\b", "me@a", "a:b", "a:80:90", "a:99999", "a:+80", "[::1",
-            "[]", "[::1]x", "[x]", "[::1]:x",
+            "", ":80", "a b", "a/b", "a?b", "a#b", "a\\b", "me@a", "a:b", "a:80:90", "a:99999",
+            "a:+80", "[::1", "[]", "[::1]x", "[x]", "[::1]:x",
         ] {
             assert_eq!(url_of("/", &[host]), Err(Refusal::BadHost), "{host:?}");
         }
@@ -144,7 +174,11 @@ mod tests {
     #[test]
     fn targets_without_a_path_are_refused() {
         assert_eq!(url_of("*", &["a"]), Err(Refusal::NoPath));
-        let connect = url(&Method::CONNECT, &Uri::from_static("a:443"), &HeaderMap::new());
+        let connect = url(
+            &Method::CONNECT,
+            &Uri::from_static("a:443"),
+            &HeaderMap::new(),
+        );
         assert_eq!(connect, Err(Refusal::NoPath));
     }
 }

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use holdfast_runtime::OutgoingResponse;
 use holdfast_web::body::Body;
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, Method, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
@@ -24,9 +25,17 @@ pub(crate) fn refused(refusal: Refusal) -> OutgoingResponse {
 ///
 /// The body's bytes must be in the coding that `Content-Encoding` names ([`Body::recoded`]).
 pub(crate) fn outgoing(answer: OutgoingResponse, request_method: &Method) -> Outgoing {
-    let OutgoingResponse { status, status_text, headers, body } = if answer.status.is_informational() {
+    let OutgoingResponse {
+        status,
+        status_text,
+        headers,
+        body,
+    } = if answer.status.is_informational() {
         tracing::error!(status = %answer.status, "the Worker switches protocols, which is not supported yet");
-        text(StatusCode::INTERNAL_SERVER_ERROR, "Switching protocols is not supported yet\n".to_owned())
+        text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Switching protocols is not supported yet\n".to_owned(),
+        )
     } else {
         answer
     };
@@ -48,7 +57,8 @@ pub(crate) fn outgoing(answer: OutgoingResponse, request_method: &Method) -> Out
 
 fn strip(headers: &mut HeaderMap, keep_length: bool) {
     // Most responses have none of these: one look at each name there is beats a search for each of these.
-    let unwanted = |name: &HeaderName| is_of_connection(name) || (name == CONTENT_LENGTH && !keep_length);
+    let unwanted =
+        |name: &HeaderName| is_of_connection(name) || (name == CONTENT_LENGTH && !keep_length);
     while let Some(name) = headers.keys().find(|name| unwanted(name)).cloned() {
         headers.remove(name);
     }
@@ -60,7 +70,10 @@ fn is_of_connection(name: &HeaderName) -> bool {
 
 fn text(status: StatusCode, text: String) -> OutgoingResponse {
     let mut response = OutgoingResponse::empty(status);
-    response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     response.body = Some(Body::from(text));
     response
 }

@@ -11,7 +11,13 @@ const HELLO: &str = "export default { fetch: () => new Response('hello') };";
 fn fail(project: &Path, more: &[&str]) -> Ended {
     let data = tempfile::tempdir().unwrap();
     let ended = Holdfast::dev(project, data.path(), more).end();
-    assert_eq!(ended.status.code(), Some(1), "{}{}", ended.stdout, ended.stderr);
+    assert_eq!(
+        ended.status.code(),
+        Some(1),
+        "{}{}",
+        ended.stdout,
+        ended.stderr
+    );
     assert_eq!(ended.stdout, "", "errors belong on standard error");
     assert!(ended.stderr.starts_with("error: "), "{}", ended.stderr);
     ended
@@ -25,7 +31,12 @@ fn assert_says(text: &str, parts: &[&str]) {
 
 #[test]
 fn arguments_that_make_no_sense_end_with_2() {
-    for args in [&["dev", "--port", "no"][..], &["dev", "--what"], &["dance"], &[]] {
+    for args in [
+        &["dev", "--port", "no"][..],
+        &["dev", "--what"],
+        &["dance"],
+        &[],
+    ] {
         let ended = Holdfast::spawn(args.iter().copied()).end();
         assert_eq!(ended.status.code(), Some(2), "{args:?}: {}", ended.stderr);
         assert_says(&ended.stderr, &["help"]);
@@ -56,25 +67,39 @@ fn no_such_folder() {
 #[test]
 fn a_configuration_that_is_wrong() {
     let project = Project::new(&[("wrangler.jsonc", "{\n  \"name\": 3\n}\n")]);
-    assert_says(&fail(project.path(), &[]).stderr, &["error: wrangler.jsonc:2:11: "]);
+    assert_says(
+        &fail(project.path(), &[]).stderr,
+        &["error: wrangler.jsonc:2:11: "],
+    );
 }
 
 #[test]
 fn no_such_environment() {
-    let project = Project::worker(HELLO);
-    assert_says(&fail(project.path(), &["--env", "staging"]).stderr, &["staging"]);
+    let config = wrangler(r#""env": { "production": {} },"#);
+    let project = Project::new(&[("wrangler.jsonc", &config), ("src/index.js", HELLO)]);
+    let stderr = fail(project.path(), &["--env", "staging"]).stderr;
+    assert_says(
+        &stderr,
+        &["error: wrangler.jsonc:1:", "staging", "production"],
+    );
 }
 
 #[test]
 fn a_module_that_does_not_parse() {
-    let project = Project::worker("export default {\n  fetch( { }\n};\n");
-    assert_says(&fail(project.path(), &[]).stderr, &["error: src/index.js:2:", "fetch( { }"]);
+    let project = Project::worker("export default {\n  const 1;\n};\n");
+    assert_says(
+        &fail(project.path(), &[]).stderr,
+        &["error: src/index.js:2:", "const 1;"],
+    );
 }
 
 #[test]
 fn an_import_that_leads_nowhere() {
     let project = Project::worker("import './missing.js';\nexport default {};\n");
-    assert_says(&fail(project.path(), &[]).stderr, &["error: src/index.js:1:", "./missing.js"]);
+    assert_says(
+        &fail(project.path(), &[]).stderr,
+        &["error: src/index.js:1:", "./missing.js"],
+    );
 }
 
 #[test]
@@ -85,13 +110,23 @@ fn a_class_that_is_not_exported() {
     );
     let project = Project::new(&[("wrangler.jsonc", &config), ("src/index.js", HELLO)]);
     let stderr = fail(project.path(), &[]).stderr;
-    assert_says(&stderr, &["error: wrangler.jsonc:1:", "binding ROOM names class Room", "export class Room"]);
+    assert_says(
+        &stderr,
+        &[
+            "error: wrangler.jsonc:1:",
+            "binding ROOM names class Room",
+            "export class Room",
+        ],
+    );
 }
 
 #[test]
 fn a_module_that_throws() {
     let project = Project::worker("const limits = undefined;\nlimits.rows;\nexport default {};\n");
-    assert_says(&fail(project.path(), &[]).stderr, &["src/index.js:2:", "TypeError"]);
+    assert_says(
+        &fail(project.path(), &[]).stderr,
+        &["src/index.js:2:", "TypeError"],
+    );
 }
 
 #[test]
@@ -135,7 +170,13 @@ fn a_data_folder_that_cannot_be_written() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let data = file.path().join("data");
     let stderr = fail_with_data(&project, &data);
-    assert_says(&stderr, &[&format!("cannot use the data folder {}", data.display()), "--data"]);
+    assert_says(
+        &stderr,
+        &[
+            &format!("cannot use the data folder {}", data.display()),
+            "--data",
+        ],
+    );
 }
 
 #[test]
@@ -145,5 +186,12 @@ fn a_data_folder_that_another_holdfast_uses() {
     let mut first = Holdfast::dev(project.path(), data.path(), &[]);
     first.ready();
     let stderr = fail_with_data(&project, data.path());
-    assert_says(&stderr, &[data.path().to_str().unwrap(), "in use by another holdfast", "--data"]);
+    assert_says(
+        &stderr,
+        &[
+            data.path().to_str().unwrap(),
+            "in use by another holdfast",
+            "--data",
+        ],
+    );
 }

@@ -19,11 +19,20 @@ fn start(name: &str) -> (Holdfast, crate::harness::Server, tempfile::TempDir) {
 fn chat_serves_its_page_and_keeps_messages() {
     let (mut holdfast, server, _data) = start("chat");
     let banner = holdfast.printed();
-    for binding in ["env.ROOM", "Durable Object", "Room (sqlite)", "env.LOBBY", "Lobby (sqlite)"] {
+    for binding in [
+        "env.ROOM",
+        "Durable Object",
+        "Room (sqlite)",
+        "env.LOBBY",
+        "Lobby (sqlite)",
+    ] {
         assert!(banner.contains(binding), "{binding} is not in:\n{banner}");
     }
     assert!(server.get("/").body.starts_with("<!doctype html>"));
-    let posted = server.post("/api/rooms/tea/messages", r#"{"author":"Ada","text":"hello"}"#);
+    let posted = server.post(
+        "/api/rooms/tea/messages",
+        r#"{"author":"Ada","text":"hello"}"#,
+    );
     assert_eq!(posted.status, 201, "{posted:?}");
     let listed = json(&server.get("/api/rooms/tea/messages"));
     assert_eq!(listed["messages"][0]["text"], "hello");
@@ -35,26 +44,45 @@ fn chat_serves_its_page_and_keeps_messages() {
 fn counter_counts() {
     let (_holdfast, server, _data) = start("counter");
     server.post("/counters/fruit/apples/increment?by=2", "");
-    assert_eq!(json(&server.post("/counters/fruit/apples/increment", ""))["value"], 3);
+    assert_eq!(
+        json(&server.post("/counters/fruit/apples/increment", ""))["value"],
+        3
+    );
     assert_eq!(json(&server.post("/visits/home", ""))["visits"], 1);
 }
 
 #[test]
 fn game_server_makes_matches() {
     let (holdfast, server, _data) = start("game-server");
-    assert!(holdfast.printed().contains("env.MAX_PLAYERS"), "{}", holdfast.printed());
+    assert!(
+        holdfast.printed().contains("env.MAX_PLAYERS"),
+        "{}",
+        holdfast.printed()
+    );
     let made = server.post("/api/regions/north/matches", r#"{"name":"quick match"}"#);
     assert_eq!(made.status, 201, "{made:?}");
     let listed = json(&server.get("/api/regions/north/matches"));
-    assert_eq!(listed["matches"].as_array().map(Vec::len), Some(1), "{listed}");
+    assert_eq!(
+        listed["matches"].as_array().map(Vec::len),
+        Some(1),
+        "{listed}"
+    );
 }
 
 #[test]
 fn seat_booking_sells_a_seat_once() {
     let (_holdfast, server, _data) = start("seat-booking");
-    let opened = server.begin("PUT", "/api/events/opera", 26).finish(r#"{"rows":4,"seatsPerRow":9}"#);
+    let opened = server
+        .begin("PUT", "/api/events/opera", 26)
+        .finish(r#"{"rows":4,"seatsPerRow":9}"#);
     assert_eq!(opened.status, 200, "{opened:?}");
     let booking = r#"{"holder":"Ann","seats":["A1","A2"]}"#;
-    assert_eq!(server.post("/api/events/opera/bookings", booking).status, 201);
-    assert_eq!(server.post("/api/events/opera/bookings", booking).status, 409);
+    assert_eq!(
+        server.post("/api/events/opera/bookings", booking).status,
+        201
+    );
+    assert_eq!(
+        server.post("/api/events/opera/bookings", booking).status,
+        409
+    );
 }

@@ -20,7 +20,9 @@ pub(crate) struct Project {
 impl Project {
     /// With these files: path and contents.
     pub(crate) fn new(files: &[(&str, &str)]) -> Project {
-        let project = Project { folder: tempfile::tempdir().unwrap() };
+        let project = Project {
+            folder: tempfile::tempdir().unwrap(),
+        };
         for (path, text) in files {
             project.write(path, text);
         }
@@ -45,11 +47,17 @@ impl Project {
 
 /// A configuration with `more` in it: further properties, each followed by a comma.
 pub(crate) fn wrangler(more: &str) -> String {
-    format!(r#"{{ {more} "name": "sample", "main": "src/index.js", "compatibility_date": "2026-04-01" }}"#)
+    format!(
+        r#"{{ {more} "name": "sample", "main": "src/index.js", "compatibility_date": "2026-04-01" }}"#
+    )
 }
 
 pub(crate) fn example(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name).canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples")
+        .join(name)
+        .canonicalize()
+        .unwrap()
 }
 
 /// A line, and whether it came on standard error.
@@ -67,7 +75,11 @@ impl Holdfast {
     /// `holdfast` with these arguments.
     pub(crate) fn spawn<'a>(args: impl IntoIterator<Item = &'a str>) -> Holdfast {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-        command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (sender, lines) = mpsc::channel();
         let streams: [(bool, Box<dyn Read + Send>); 2] = [
@@ -86,13 +98,26 @@ impl Holdfast {
                 }
             });
         }
-        Holdfast { child, lines, seen: Vec::new() }
+        Holdfast {
+            child,
+            lines,
+            seen: Vec::new(),
+        }
     }
 
     /// `holdfast dev` with data in `data`, on a free port unless `more` has one.
     pub(crate) fn dev(project: &Path, data: &Path, more: &[&str]) -> Holdfast {
-        let port = if more.contains(&"--port") { &[][..] } else { &["--port", "0"] };
-        let fixed = ["dev", project.to_str().unwrap(), "--data", data.to_str().unwrap()];
+        let port = if more.contains(&"--port") {
+            &[][..]
+        } else {
+            &["--port", "0"]
+        };
+        let fixed = [
+            "dev",
+            project.to_str().unwrap(),
+            "--data",
+            data.to_str().unwrap(),
+        ];
         Holdfast::spawn(fixed.iter().chain(port).chain(more).copied())
     }
 
@@ -122,13 +147,20 @@ impl Holdfast {
 
     /// What has been printed up to the last line that was waited for.
     pub(crate) fn printed(&self) -> String {
-        self.seen.iter().map(|(_, line)| format!("{line}\n")).collect()
+        self.seen
+            .iter()
+            .map(|(_, line)| format!("{line}\n"))
+            .collect()
     }
 
     /// Waits for the banner, which ends when everything is ready; where the server is.
     pub(crate) fn ready(&mut self) -> Server {
         let line = self.expect("http://127.0.0.1:");
-        let host = line.trim().strip_prefix("http://").expect("the URL stands alone").to_owned();
+        let host = line
+            .trim()
+            .strip_prefix("http://")
+            .expect("the URL stands alone")
+            .to_owned();
         self.expect("Ctrl-C stops");
         Server { host }
     }
@@ -136,7 +168,13 @@ impl Holdfast {
     /// Sends a signal by its name.
     pub(crate) fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// Waits for the end; everything that was printed, and the status.
@@ -148,7 +186,9 @@ impl Holdfast {
             match self.lines.recv_timeout(left) {
                 Ok(line) => self.seen.push(line),
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
-                Err(mpsc::RecvTimeoutError::Timeout) => panic!("it does not end; printed:\n{}", self.printed()),
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    panic!("it does not end; printed:\n{}", self.printed())
+                }
             }
         }
         let status = self.child.wait().unwrap();
@@ -156,7 +196,11 @@ impl Holdfast {
             let lines = self.seen.iter().filter(|(is_error, _)| *is_error == error);
             lines.map(|(_, line)| format!("{line}\n")).collect()
         };
-        Ended { status, stdout: text(false), stderr: text(true) }
+        Ended {
+            status,
+            stdout: text(false),
+            stderr: text(true),
+        }
     }
 }
 
@@ -225,12 +269,20 @@ impl Exchange {
         self.stream.write_all(body.as_bytes()).unwrap();
         let mut text = String::new();
         self.stream.read_to_string(&mut text).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+        let (head, body) = text
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("no answer: {text:?}"));
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
         let body = match length {
             Some(length) => {
-                assert_eq!(body.len(), length.parse::<usize>().unwrap(), "cut short: {text:?}");
+                assert_eq!(
+                    body.len(),
+                    length.parse::<usize>().unwrap(),
+                    "cut short: {text:?}"
+                );
                 body.to_owned()
             }
             None => unchunk(body),

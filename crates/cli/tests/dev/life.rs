@@ -33,7 +33,13 @@ fn a_polite_signal_ends_it_with_0() {
         holdfast.ready();
         holdfast.signal(signal);
         let ended = holdfast.end();
-        assert_eq!(ended.status.code(), Some(0), "SIG{signal}: {}{}", ended.stdout, ended.stderr);
+        assert_eq!(
+            ended.status.code(),
+            Some(0),
+            "SIG{signal}: {}{}",
+            ended.stdout,
+            ended.stderr
+        );
         assert_eq!(ended.stderr, "");
     }
 }

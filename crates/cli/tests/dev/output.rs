@@ -4,19 +4,26 @@ use std::fs;
 
 use crate::harness::{Holdfast, Project, wrangler};
 
-const ECHO: &str = "export default { fetch: (request) => new Response(new URL(request.url).pathname) };";
+const ECHO: &str =
+    "export default { fetch: (request) => new Response(new URL(request.url).pathname) };";
 
 #[test]
 fn the_version_is_told() {
     let ended = Holdfast::spawn(["--version"]).end();
     assert!(ended.status.success());
-    assert_eq!(ended.stdout, format!("holdfast {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        ended.stdout,
+        format!("holdfast {}\n", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
 fn the_banner_names_bindings_and_hides_secrets() {
     let project = Project::new(&[
-        ("wrangler.jsonc", &wrangler(r#""vars": { "GREETING": "good day" },"#)),
+        (
+            "wrangler.jsonc",
+            &wrangler(r#""vars": { "GREETING": "good day" },"#),
+        ),
         (".dev.vars", "API_KEY=do-not-print-me\n"),
         ("src/index.js", ECHO),
     ]);
@@ -26,15 +33,38 @@ fn the_banner_names_bindings_and_hides_secrets() {
     holdfast.expect("GET /seen 200 ");
     holdfast.signal("TERM");
     let ended = holdfast.end();
-    assert!(ended.stdout.contains("env.GREETING  var     \"good day\""), "{}", ended.stdout);
-    assert!(ended.stdout.contains("env.API_KEY   secret  (hidden)"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("env.GREETING  var     \"good day\""),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended.stdout.contains("env.API_KEY   secret  (hidden)"),
+        "{}",
+        ended.stdout
+    );
     assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("do-not-print-me"));
     // Without --data, next to the project and named.
-    let data = project.path().canonicalize().unwrap().join(".holdfast/data");
-    assert!(ended.stdout.contains(data.to_str().unwrap()), "{}", ended.stdout);
+    let data = project
+        .path()
+        .canonicalize()
+        .unwrap()
+        .join(".holdfast/data");
+    assert!(
+        ended.stdout.contains(data.to_str().unwrap()),
+        "{}",
+        ended.stdout
+    );
     assert!(data.is_dir());
-    assert_eq!(fs::read_to_string(project.path().join(".holdfast/.gitignore")).unwrap(), "*\n");
-    assert!(!ended.stdout.contains('\x1b'), "colours without a terminal: {:?}", ended.stdout);
+    assert_eq!(
+        fs::read_to_string(project.path().join(".holdfast/.gitignore")).unwrap(),
+        "*\n"
+    );
+    assert!(
+        !ended.stdout.contains('\x1b'),
+        "colours without a terminal: {:?}",
+        ended.stdout
+    );
 }
 
 #[test]
@@ -68,12 +98,17 @@ fn the_log_level_chooses() {
     holdfast.expect("broken");
     holdfast.signal("TERM");
     let ended = holdfast.end();
-    assert!(!ended.stdout.contains("plain") && !ended.stdout.contains("GET /"), "{}", ended.stdout);
+    assert!(
+        !ended.stdout.contains("plain") && !ended.stdout.contains("GET /"),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[test]
 fn an_exception_is_shown_with_its_place_and_answered_with_500() {
-    let project = Project::worker("export default { fetch() {\n  throw new Error('no such luck');\n} };\n");
+    let project =
+        Project::worker("export default { fetch() {\n  throw new Error('no such luck');\n} };\n");
     let data = tempfile::tempdir().unwrap();
     let mut holdfast = Holdfast::dev(project.path(), data.path(), &[]);
     let server = holdfast.ready();
@@ -86,7 +121,10 @@ fn an_exception_is_shown_with_its_place_and_answered_with_500() {
 #[test]
 fn warnings_have_their_place() {
     let project = Project::new(&[
-        ("wrangler.jsonc", "{\n  \"name\": \"sample\",\n  \"main\": \"src/index.js\"\n}\n"),
+        (
+            "wrangler.jsonc",
+            "{\n  \"name\": \"sample\",\n  \"main\": \"src/index.js\"\n}\n",
+        ),
         ("src/index.js", ECHO),
     ]);
     let data = tempfile::tempdir().unwrap();

@@ -28,7 +28,8 @@ fn a_saved_module_runs() {
 
 #[test]
 fn a_new_secret_is_seen() {
-    let project = Project::worker("export default { fetch: (_, env) => new Response(env.KEY ?? 'none') };");
+    let project =
+        Project::worker("export default { fetch: (_, env) => new Response(env.KEY ?? 'none') };");
     let (mut holdfast, server, _data) = start(&project, &[]);
     assert_eq!(server.get("/").body, "none");
     project.write(".dev.vars", "KEY=opened\n");
@@ -41,7 +42,7 @@ fn a_mistake_is_shown_and_the_old_program_goes_on_until_it_is_repaired() {
     let project = Project::worker(&answering("old"));
     let (mut holdfast, server, _data) = start(&project, &[]);
 
-    project.write("src/index.js", "export default {\n  fetch( { }\n};\n");
+    project.write("src/index.js", "export default {\n  const 1;\n};\n");
     holdfast.expect_error("error: src/index.js:2:");
     holdfast.expect_error("goes on running");
     assert_eq!(server.get("/").body, "old");
@@ -52,7 +53,10 @@ fn a_mistake_is_shown_and_the_old_program_goes_on_until_it_is_repaired() {
     assert_eq!(server.get("/").body, "old");
 
     // The repair may lie in a folder that nothing was loaded from.
-    project.write("src/index.js", "export { default } from './deep/worker.js';\n");
+    project.write(
+        "src/index.js",
+        "export { default } from './deep/worker.js';\n",
+    );
     holdfast.expect_error("./deep/worker.js");
     holdfast.expect_error("goes on running");
     project.write("src/deep/worker.js", &answering("new"));

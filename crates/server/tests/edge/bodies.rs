@@ -18,7 +18,10 @@ fn fed_by_test(length: Option<u64>) -> (Server, BodySender) {
         None => channel(1),
     };
     let body = Cell::new(Some(body));
-    (Server::start(move |_| now(with_body(body.take().expect("one request")))), sender)
+    (
+        Server::start(move |_| now(with_body(body.take().expect("one request")))),
+        sender,
+    )
 }
 
 #[test]
@@ -31,7 +34,10 @@ fn chunks_reach_the_client_as_they_are_made() {
         assert!(head.contains("transfer-encoding: chunked\r\n"), "{head}");
         for text in ["first", "other"] {
             assert!(sender.send(Bytes::from_static(text.as_bytes())).await);
-            assert_eq!(client.until(&format!("{text}\r\n")).await, format!("5\r\n{text}\r\n"));
+            assert_eq!(
+                client.until(&format!("{text}\r\n")).await,
+                format!("5\r\n{text}\r\n")
+            );
         }
         sender.finish();
         client.until("0\r\n\r\n").await;
@@ -55,7 +61,10 @@ fn a_stream_of_known_length_says_so() {
 #[test]
 fn a_chunked_body_that_fails_has_no_end() {
     run(async {
-        for fail in [BodySender::fail as fn(BodySender, BodyError), |sender, _| drop(sender)] {
+        for fail in [
+            BodySender::fail as fn(BodySender, BodyError),
+            |sender, _| drop(sender),
+        ] {
             let (server, sender) = fed_by_test(None);
             let mut client = server.connect().await;
             client.send(GET).await;
@@ -76,7 +85,10 @@ fn a_body_that_fails_is_not_shorter_for_a_client_that_knows_no_chunks() {
         sender.send(Bytes::from_static(b"half")).await;
         client.until("half").await;
         sender.fail(BodyError::ConnectionLost);
-        let error = client.rest().await.expect_err("a clean end would look like the end of the body");
+        let error = client
+            .rest()
+            .await
+            .expect_err("a clean end would look like the end of the body");
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     });
 }
@@ -123,7 +135,10 @@ fn a_client_that_does_not_read_holds_the_body_back() {
         while taken < CHUNKS && is_taken(&sender, chunk.clone()).await {
             taken += 1;
         }
-        assert!(taken < CHUNKS, "all {CHUNKS} chunks were taken though nobody reads");
+        assert!(
+            taken < CHUNKS,
+            "all {CHUNKS} chunks were taken though nobody reads"
+        );
         sender.finish();
         client.until("0\r\n\r\n").await;
     });
@@ -150,12 +165,15 @@ fn an_upload_cut_short_fails_for_the_reader() {
             let tell = tell.take().expect("one request");
             // The client's end of the connection is also the end of this request: read elsewhere.
             tokio::task::spawn_local(async move {
-                tell.send(request.body.expect("a body").collect(1 << 20).await).unwrap();
+                tell.send(request.body.expect("a body").collect(1 << 20).await)
+                    .unwrap();
             });
             std::future::pending().boxed_local()
         });
         let mut client = server.connect().await;
-        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf").await;
+        client
+            .send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
+            .await;
         drop(client);
         assert_eq!(told.await.unwrap(), Err(BodyError::ConnectionLost));
     });
@@ -166,7 +184,9 @@ fn request_and_response_flow_at_the_same_time() {
     run(async {
         let server = Server::start(|request| now(with_body(request.body.expect("a body"))));
         let mut client = server.connect().await;
-        client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+        client
+            .send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            .await;
         client.until("\r\n\r\n").await;
         for text in ["ping", "pong"] {
             client.send(format!("4\r\n{text}\r\n")).await;

@@ -48,7 +48,10 @@ impl Log {
 
 impl RequestLog for Log {
     fn request(&self, method: &Method, path: &str, status: Option<StatusCode>, _took: Duration) {
-        self.0.lock().unwrap().push((method.clone(), path.to_owned(), status));
+        self.0
+            .lock()
+            .unwrap()
+            .push((method.clone(), path.to_owned(), status));
     }
 }
 
@@ -66,15 +69,27 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let running = edge.run(Rc::new(TestShard(fetch)), stopped.map(drop).boxed_local());
         let running = tokio::task::spawn_local(running);
-        Server { addr: edge.local_addr(), log, running, stop: RefCell::new(Some(stop)) }
+        Server {
+            addr: edge.local_addr(),
+            log,
+            running,
+            stop: RefCell::new(Some(stop)),
+        }
     }
 
     pub(crate) async fn connect(&self) -> Client {
-        Client { stream: TcpStream::connect(self.addr).await.unwrap(), read: Vec::new() }
+        Client {
+            stream: TcpStream::connect(self.addr).await.unwrap(),
+            read: Vec::new(),
+        }
     }
 
     pub(crate) fn stop(&self) {
-        self.stop.take().expect("stopped twice").send(()).expect("the edge has ended by itself");
+        self.stop
+            .take()
+            .expect("stopped twice")
+            .send(())
+            .expect("the edge has ended by itself");
     }
 
     /// One request on a connection of its own; the whole answer, as text.
@@ -98,14 +113,20 @@ impl Client {
     /// Everything up to and including `end`; what comes after it is kept for the next call.
     pub(crate) async fn until(&mut self, end: &str) -> String {
         loop {
-            let found = self.read.windows(end.len()).position(|window| window == end.as_bytes());
+            let found = self
+                .read
+                .windows(end.len())
+                .position(|window| window == end.as_bytes());
             if let Some(at) = found {
                 let text = self.read.drain(..at + end.len()).collect();
                 return String::from_utf8(text).unwrap();
             }
             let count = self.stream.read_buf(&mut self.read).await.unwrap();
             let so_far = String::from_utf8_lossy(&self.read);
-            assert_ne!(count, 0, "the connection ended before {end:?}; it had sent {so_far:?}");
+            assert_ne!(
+                count, 0,
+                "the connection ended before {end:?}; it had sent {so_far:?}"
+            );
         }
     }
 
@@ -118,8 +139,15 @@ impl Client {
 
 /// Runs a test on a single thread, as a shard would, and fails it after [`DEADLINE`].
 pub(crate) fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let test = async { tokio::time::timeout(DEADLINE, test).await.expect("the test hangs") };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let test = async {
+        tokio::time::timeout(DEADLINE, test)
+            .await
+            .expect("the test hangs")
+    };
     LocalSet::new().block_on(&runtime, test);
 }
 
@@ -129,7 +157,10 @@ pub(crate) fn now(response: OutgoingResponse) -> Answer {
 }
 
 pub(crate) fn with_body(body: impl Into<Body>) -> OutgoingResponse {
-    OutgoingResponse { body: Some(body.into()), ..OutgoingResponse::empty(StatusCode::OK) }
+    OutgoingResponse {
+        body: Some(body.into()),
+        ..OutgoingResponse::empty(StatusCode::OK)
+    }
 }
 
 pub(crate) fn text(text: impl Into<String>) -> Answer {

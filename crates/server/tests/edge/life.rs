@@ -14,7 +14,10 @@ const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// A server whose requests wait: each gives the test a sender that answers it, and tells when it is
 /// dropped.
-fn waiting() -> (Server, tokio::sync::mpsc::UnboundedReceiver<oneshot::Sender<String>>) {
+fn waiting() -> (
+    Server,
+    tokio::sync::mpsc::UnboundedReceiver<oneshot::Sender<String>>,
+) {
     let (ask, asked) = tokio::sync::mpsc::unbounded_channel();
     let server = Server::start(move |_| {
         let (answer, answered) = oneshot::channel();
@@ -55,7 +58,10 @@ fn stopping_finishes_the_request_under_way_and_closes_the_idle_ones() {
         // Whether it was accepted before the stop or not, it ends.
         silent.rest().await.ok();
         let refused = tokio::net::TcpStream::connect(server.addr).await.map(drop);
-        assert_eq!(refused.unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+        assert_eq!(
+            refused.unwrap_err().kind(),
+            std::io::ErrorKind::ConnectionRefused
+        );
         assert!(!server.running.is_finished());
 
         answer.send("late".to_owned()).unwrap();
@@ -114,7 +120,11 @@ fn slow_headers_and_idle_connections_time_out() {
         let mut slow = server.connect().await;
         slow.send("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ").await;
         assert_eq!(slow.rest().await.unwrap(), "");
-        assert!(begun.elapsed() >= DEADLINE, "closed after {:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() >= DEADLINE,
+            "closed after {:?}",
+            begun.elapsed()
+        );
         assert_eq!(*asked.borrow(), 0);
 
         let mut idle = server.connect().await;
@@ -122,6 +132,10 @@ fn slow_headers_and_idle_connections_time_out() {
         idle.until("fine").await;
         let begun = tokio::time::Instant::now();
         assert_eq!(idle.rest().await.unwrap(), "");
-        assert!(begun.elapsed() >= DEADLINE, "closed after {:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() >= DEADLINE,
+            "closed after {:?}",
+            begun.elapsed()
+        );
     });
 }

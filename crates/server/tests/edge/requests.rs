@@ -44,7 +44,8 @@ fn a_body_is_there_when_the_headers_say_so() {
         let none = seen("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
         assert!(none.body.is_none());
         let empty =
-            seen("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await;
+            seen("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .await;
         assert!(matches!(empty.body, Some(Body::Empty)), "{:?}", empty.body);
     });
 }
@@ -56,7 +57,10 @@ fn echo_whole() -> Server {
             let body = request.body.expect("a body");
             let length = body.known_length();
             let bytes = body.collect(1 << 20).await.unwrap();
-            with_body(format!("{length:?} {}", std::str::from_utf8(&bytes).unwrap()))
+            with_body(format!(
+                "{length:?} {}",
+                std::str::from_utf8(&bytes).unwrap()
+            ))
         }
         .boxed_local()
     })
@@ -67,7 +71,9 @@ fn bodies_of_known_and_unknown_length_arrive() {
     run(async {
         let server = echo_whole();
         let sized = server
-            .exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")
+            .exchange(
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
+            )
             .await;
         assert!(sized.ends_with("\r\n\r\nSome(5) hello"), "{sized}");
         let chunked = server
@@ -96,18 +102,45 @@ fn what_is_not_a_request_is_refused_and_says_why() {
     run(async {
         let server = Server::start(|_| panic!("must not reach the shard"));
         for (request, reason) in [
-            ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "the Host header is missing"),
-            ("GET / HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n", "not a host name"),
-            ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", "more than one Host"),
-            ("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "has no path"),
+            (
+                "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+                "the Host header is missing",
+            ),
+            (
+                "GET / HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n",
+                "not a host name",
+            ),
+            (
+                "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
+                "more than one Host",
+            ),
+            (
+                "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                "has no path",
+            ),
         ] {
             let answer = server.exchange(request).await;
-            assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
+            assert!(
+                answer.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+                "{answer}"
+            );
             assert!(answer.contains(reason), "{answer}");
         }
         let answer = server.exchange("nonsense\r\n\r\n").await;
-        assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
-        let statuses: Vec<_> = server.log.lines().into_iter().map(|(_, _, status)| status).collect();
-        assert_eq!(statuses, [Some(StatusCode::BAD_REQUEST); 4], "what hyper refuses was never a request");
+        assert!(
+            answer.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+            "{answer}"
+        );
+        let statuses: Vec<_> = server
+            .log
+            .lines()
+            .into_iter()
+            .map(|(_, _, status)| status)
+            .collect();
+        assert_eq!(
+            statuses,
+            [Some(StatusCode::BAD_REQUEST); 4],
+            "what hyper refuses was never a request"
+        );
     });
 }

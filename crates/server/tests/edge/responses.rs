@@ -31,11 +31,14 @@ fn an_ordinary_client_gets_status_headers_and_body() {
             ..with_body("made".to_owned())
         });
         let stream = tokio::net::TcpStream::connect(server.addr).await.unwrap();
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
         tokio::task::spawn_local(connection);
         for _ in 0..3 {
-            let request = http::Request::get("/x").header("host", "a").body(Empty::<bytes::Bytes>::new());
+            let request = http::Request::get("/x")
+                .header("host", "a")
+                .body(Empty::<bytes::Bytes>::new());
             let response = sender.send_request(request.unwrap()).await.unwrap();
             assert_eq!(response.status(), StatusCode::CREATED);
             assert_eq!(response.headers()["x-a"], "1");
@@ -43,9 +46,15 @@ fn an_ordinary_client_gets_status_headers_and_body() {
             assert!(response.headers().contains_key("date"));
             let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
             assert_eq!(cookies, ["a=1", "b=2"]);
-            assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "made");
+            assert_eq!(
+                response.into_body().collect().await.unwrap().to_bytes(),
+                "made"
+            );
         }
-        assert_eq!(server.log.lines(), vec![(Method::GET, "/x".to_owned(), Some(StatusCode::CREATED)); 3]);
+        assert_eq!(
+            server.log.lines(),
+            vec![(Method::GET, "/x".to_owned(), Some(StatusCode::CREATED)); 3]
+        );
     });
 }
 
@@ -57,7 +66,12 @@ fn the_status_text_is_the_reason_phrase() {
             status_text: "Very Fine".to_owned(),
             ..with_body("x".to_owned())
         });
-        assert!(server.exchange(GET).await.starts_with("HTTP/1.1 299 Very Fine\r\n"));
+        assert!(
+            server
+                .exchange(GET)
+                .await
+                .starts_with("HTTP/1.1 299 Very Fine\r\n")
+        );
     });
 }
 
@@ -91,7 +105,10 @@ fn no_body_has_length_zero() {
         assert!(server.exchange(GET).await.contains("content-length: 0\r\n"));
         let server = serve(|| OutgoingResponse::empty(StatusCode::NO_CONTENT));
         let answer = server.exchange(GET).await;
-        assert!(!answer.contains("content-length") && !answer.contains("chunked"), "{answer}");
+        assert!(
+            !answer.contains("content-length") && !answer.contains("chunked"),
+            "{answer}"
+        );
     });
 }
 
@@ -110,7 +127,10 @@ fn the_answer_to_head_describes_the_body_and_has_none() {
         let answer = server.exchange(HEAD).await;
         assert!(answer.contains("content-length: 4096\r\n"), "{answer}");
         let answer = server.exchange(GET).await;
-        assert!(answer.contains("content-length: 0\r\n") && !answer.contains("4096"), "{answer}");
+        assert!(
+            answer.contains("content-length: 0\r\n") && !answer.contains("4096"),
+            "{answer}"
+        );
     });
 }
 
@@ -120,7 +140,10 @@ fn switching_protocols_is_refused_by_name() {
         let server = serve(|| OutgoingResponse::empty(StatusCode::SWITCHING_PROTOCOLS));
         let answer = server.exchange(GET).await;
         assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
-        assert!(answer.ends_with("Switching protocols is not supported yet\n"), "{answer}");
+        assert!(
+            answer.ends_with("Switching protocols is not supported yet\n"),
+            "{answer}"
+        );
     });
 }
 
@@ -129,7 +152,9 @@ fn pipelined_requests_are_answered_in_order_on_one_connection() {
     run(async {
         let server = Server::start(|request| text(format!("<{}>", request.url)));
         let mut client = server.connect().await;
-        client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        client
+            .send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n")
+            .await;
         client.until("<http://a/1>").await;
         client.until("<http://a/2>").await;
         client.send("GET /3 HTTP/1.1\r\nHost: a\r\n\r\n").await;
