@@ -233,11 +233,21 @@ impl<'s> Scope<'s> {
 
     /// `ToBoolean(value)`.
     pub fn to_bool(&mut self, value: Local<'_>) -> bool {
-        match value.as_bool() {
-            Some(value) => value,
-            // SAFETY: a rooted value; never runs JavaScript.
-            None => unsafe { ToBooleanSlow(value.handle()) },
+        if let Some(value) = value.as_bool() {
+            return value;
         }
+        if value.is_nullish() {
+            return false;
+        }
+        if let Some(number) = value.as_number() {
+            return number != 0.0 && !number.is_nan();
+        }
+        if value.is_symbol() {
+            return true;
+        }
+        // SAFETY: a rooted value of the kinds that this function takes (strings, BigInts, objects);
+        // never runs JavaScript.
+        unsafe { ToBooleanSlow(value.handle()) }
     }
 
     pub(crate) fn expect_object(&mut self, value: Local<'_>) -> Result<*mut JSObject, Thrown> {

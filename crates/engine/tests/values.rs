@@ -173,3 +173,21 @@ fn locals_survive_collections_of_the_nursery() {
         }
     });
 }
+
+#[test]
+fn every_kind_of_value_has_a_truth() {
+    let world = World::new(vec![]);
+    let falsy = "undefined, null, false, 0, -0, NaN, '', 0n";
+    let truthy = "true, 1, -0.5, Infinity, 'a', 1n, Symbol(), {}, [], () => {}, new Boolean(false)";
+    world.module("kinds", &format!("export default [[{falsy}], [{truthy}]]"));
+    world.enter(|scope| {
+        let kinds = support::import(scope, "kinds").unwrap();
+        for (list, expected) in [(0, false), (1, true)] {
+            let values = scope.get_index(kinds, list).unwrap();
+            for index in 0..scope.length(values).unwrap() {
+                let value = scope.get_index(values, index).unwrap();
+                assert_eq!(scope.to_bool(value), expected, "{expected} {index}");
+            }
+        }
+    });
+}
