@@ -19,7 +19,7 @@ use mozjs::rooted;
 use mozjs::rust::get_object_class;
 
 use crate::handles::Local;
-use crate::host::{data_of, set_data};
+use crate::host::{data_of, drop_data, set_data};
 use crate::persist::Global;
 use crate::runtime::Inner;
 use crate::scope::{JsResult, Scope, Thrown};
@@ -51,9 +51,7 @@ static CLASS: JSClass = JSClass {
 unsafe extern "C" fn finalize(_: *mut GCContext, object: *mut JSObject) {
     // SAFETY: called once, for an object of CLASS whose slot 0 only `set_data` writes.
     unsafe {
-        if let Some(data) = data_of(object) {
-            drop(Box::from_raw(data));
-        }
+        drop_data(object);
     }
 }
 

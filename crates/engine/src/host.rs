@@ -10,11 +10,13 @@ use std::rc::Rc;
 
 use mozjs::glue::JS_GetReservedSlot;
 use mozjs::jsapi::{
-    GCContext, JS_NewObjectWithGivenProto, JS_SetReservedSlot, JSCLASS_FOREGROUND_FINALIZE,
-    JSCLASS_RESERVED_SLOTS_SHIFT, JSClass, JSClassOps, JSObject,
+    AddAssociatedMemory, GCContext, JS_NewObjectWithGivenProto, JS_SetReservedSlot,
+    JSCLASS_FOREGROUND_FINALIZE, JSCLASS_RESERVED_SLOTS_SHIFT, JSClass, JSClassOps, JSObject,
+    RemoveAssociatedMemory,
 };
 use mozjs::jsval::{PrivateValue, UndefinedValue};
 use mozjs::rooted;
+use mozjs_sys::jsapi::JS::MemoryUse;
 use mozjs::rust::get_object_class;
 
 use crate::handles::Local;
@@ -48,7 +50,22 @@ static CLASS: JSClass = JSClass {
 unsafe extern "C" fn finalize(_: *mut GCContext, object: *mut JSObject) {
     // SAFETY: called once, for an object of CLASS; the box is not reachable any more.
     unsafe {
+        drop_data(object);
+    }
+}
+
+/// What the collector is told that a held value weighs: itself, its count, and what it may own. Held
+/// values are small objects with some heap of their own (headers, buffers, tables); without a
+/// figure the collector would let millions of them pile up, since it sees only their slots.
+const HELD_BYTES: usize = 1024;
+
+/// # Safety
+/// `object` must be finalised, of a class whose slot 0 only [`set_data`] writes.
+pub(crate) unsafe fn drop_data(object: *mut JSObject) {
+    // SAFETY: as the caller promises: the box was made by `set_data` and nobody reaches it any more.
+    unsafe {
         if let Some(data) = data_of(object) {
+            RemoveAssociatedMemory(object, HELD_BYTES, MemoryUse::Embedding1);
             drop(Box::from_raw(data));
         }
     }
@@ -71,8 +88,11 @@ pub(crate) unsafe fn data_of(object: *mut JSObject) -> Option<*mut Rc<dyn Any>> 
 /// drops it.
 pub(crate) unsafe fn set_data(object: *mut JSObject, data: Rc<dyn Any>) {
     let data: *const c_void = Box::into_raw(Box::new(data)).cast();
-    // SAFETY: as the caller promises.
-    unsafe { JS_SetReservedSlot(object, DATA_SLOT, &PrivateValue(data)) };
+    // SAFETY: as the caller promises; noting memory does not collect.
+    unsafe {
+        JS_SetReservedSlot(object, DATA_SLOT, &PrivateValue(data));
+        AddAssociatedMemory(object, HELD_BYTES, MemoryUse::Embedding1);
+    }
 }
 
 impl<'s> Scope<'s> {

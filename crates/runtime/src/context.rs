@@ -1,9 +1,9 @@
 //! On whose behalf JavaScript runs: one event of the stateless Worker, or one instance of an object.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use holdfast_engine::{Global, Scope, Thrown};
+use holdfast_engine::{Global, JsResult, Scope};
 use holdfast_web::ops::Timers;
 use slab::Slab;
 use tokio::task::AbortHandle;
@@ -18,7 +18,8 @@ pub(crate) struct Context {
     pub(crate) program: Rc<Program>,
     pub(crate) timers: Rc<Timers>,
     pub(crate) kind: Kind,
-    frame: OnceCell<Global>,
+    /// The engine's side of this context. It owns an Rc of this, so it is let go when the context ends.
+    frame: RefCell<Option<Global>>,
     tasks: RefCell<Slab<Option<AbortHandle>>>,
     /// Spawned work and outgoing calls under way.
     waiting: Cell<u32>,
@@ -46,7 +47,7 @@ impl Context {
             program,
             timers: Rc::default(),
             kind,
-            frame: OnceCell::new(),
+            frame: RefCell::new(None),
             tasks: RefCell::new(Slab::new()),
             waiting: Cell::new(0),
             background: Cell::new(0),
@@ -63,13 +64,16 @@ impl Context {
     }
 
     /// The engine's side of this context, made on first use.
-    pub(crate) fn frame(self: &Rc<Self>, scope: &mut Scope<'_>) -> Result<&Global, Thrown> {
-        if self.frame.get().is_none() {
-            let frame = scope.new_context(Rc::clone(self) as Rc<dyn std::any::Any>)?;
-            // Nothing ran in between that could have set it.
-            let _ = self.frame.set(frame);
-        }
-        Ok(self.frame.get().expect("set above"))
+    pub(crate) fn frame<'s>(self: &Rc<Self>, scope: &mut Scope<'s>) -> JsResult<'s> {
+        let mut frame = self.frame.borrow_mut();
+        let frame = match &mut *frame {
+            Some(frame) => frame,
+            none => {
+                let data = Rc::clone(self) as Rc<dyn std::any::Any>;
+                none.insert(scope.new_context(data)?)
+            }
+        };
+        Ok(scope.local(frame))
     }
 
     /// Counts work of this context, which is dropped when the context ends.
@@ -126,6 +130,7 @@ impl Context {
     /// Ends the context: its timers, fetches and other work are dropped.
     pub(crate) fn end(&self) {
         self.ended.set(true);
+        self.frame.take();
         if let Kind::Event { reply, .. } = &self.kind
             && let Some(reply) = reply.take()
         {

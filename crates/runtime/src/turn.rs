@@ -219,9 +219,7 @@ fn run_entry(
     f: impl for<'s> FnOnce(&mut Scope<'s>) -> Result<(), Thrown>,
 ) -> Option<Ended> {
     let result = scope.nest(|scope| {
-        // The frame is copied out so that no borrow of the context is held while JavaScript runs.
         let frame = context.frame(scope)?;
-        let frame = scope.local(frame);
         scope.in_context_of(frame, f)
     });
     match result {
