@@ -1,0 +1,246 @@
+//! What is asked of the program in `bench/worker`, and what the answers must be.
+
+use std::cell::{Cell, RefCell};
+
+use anyhow::{Context, ensure};
+
+/// One thing to measure.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    route: Route,
+    /// Over how many objects the requests are spread, each in its turn.
+    objects: usize,
+    /// The most connections that make sense.
+    connections_max: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route {
+    Hello,
+    Rpc,
+    Insert,
+    Kv,
+    Await,
+}
+
+const ONE: usize = 1;
+const MANY: usize = 1000;
+
+/// How many promises one request of `await` awaits.
+const AWAITS: u64 = 100_000;
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    Scenario::new("hello", Route::Hello, ONE),
+    Scenario::new("rpc", Route::Rpc, ONE),
+    Scenario::new("rpc-1000", Route::Rpc, MANY),
+    Scenario::new("insert", Route::Insert, ONE),
+    Scenario::new("insert-1000", Route::Insert, MANY),
+    Scenario::new("kv", Route::Kv, ONE),
+    Scenario::new("kv-1000", Route::Kv, MANY),
+    // About the speed of one request's JavaScript, so no other request may be in its way.
+    Scenario {
+        connections_max: 1,
+        ..Scenario::new("await", Route::Await, ONE)
+    },
+];
+
+impl Scenario {
+    const fn new(name: &'static str, route: Route, objects: usize) -> Scenario {
+        Scenario {
+            name,
+            route,
+            objects,
+            connections_max: usize::MAX,
+        }
+    }
+
+    /// # Errors
+    /// There is none of that name.
+    pub(crate) fn find(name: &str) -> Result<&'static Scenario, String> {
+        let known = |scenario: &&Scenario| scenario.name == name;
+        SCENARIOS.iter().find(known).ok_or_else(|| {
+            let names: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+            format!("there are {}", names.join(", "))
+        })
+    }
+
+    /// Whether an answer confirms that something was written.
+    pub(crate) fn writes(&self) -> bool {
+        matches!(self.route, Route::Insert | Route::Kv)
+    }
+
+    pub(crate) fn connections(&self, wanted: usize) -> usize {
+        wanted.min(self.connections_max)
+    }
+
+    fn path(&self, object: usize) -> String {
+        match self.route {
+            Route::Hello => "/hello".to_owned(),
+            Route::Rpc => format!("/rpc?o={}", object_name(object)),
+            Route::Insert => format!("/insert?o={}", object_name(object)),
+            Route::Kv => format!("/kv?o={}", object_name(object)),
+            Route::Await => format!("/await?n={AWAITS}"),
+        }
+    }
+
+    fn answer(&self, object: usize) -> Answer {
+        match self.route {
+            Route::Hello => Answer::Text("Hello".to_owned()),
+            Route::Rpc => Answer::Text(format!("Hello, {}", object_name(object))),
+            Route::Insert | Route::Kv => Answer::NextNumber,
+            Route::Await => Answer::Text((AWAITS * (AWAITS + 1) / 2).to_string()),
+        }
+    }
+}
+
+fn object_name(object: usize) -> String {
+    format!("object-{object}")
+}
+
+#[derive(Debug)]
+enum Answer {
+    Text(String),
+    /// Each write of an object is answered by its number: 1, 2, 3, …
+    NextNumber,
+}
+
+/// The requests to one server for as long as its data lives, and the account of their answers.
+#[derive(Debug)]
+pub(crate) struct Script {
+    objects: Vec<Object>,
+    next: Cell<usize>,
+}
+
+#[derive(Debug)]
+struct Object {
+    request: Vec<u8>,
+    answer: Answer,
+    numbers: RefCell<Numbers>,
+}
+
+/// What an object with [`Answer::NextNumber`] said so far. Where `count` answers are `1..=count`, the highest
+/// and the sum follow from their count; an update that got lost or a write that was done twice breaks that.
+#[derive(Debug, Default)]
+struct Numbers {
+    count: u64,
+    highest: u64,
+    sum: u64,
+}
+
+impl Script {
+    /// `host` is what requests name as their host.
+    pub(crate) fn new(scenario: &Scenario, host: &str) -> Script {
+        let object = |index| Object {
+            request: format!(
+                "GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n",
+                scenario.path(index)
+            )
+            .into_bytes(),
+            answer: scenario.answer(index),
+            numbers: RefCell::default(),
+        };
+        Script {
+            objects: (0..scenario.objects).map(object).collect(),
+            next: Cell::new(0),
+        }
+    }
+
+    /// The object whose turn it is, and what to send.
+    pub(crate) fn next(&self) -> (usize, &[u8]) {
+        let index = self.next.get();
+        self.next.set((index + 1) % self.objects.len());
+        (index, &self.objects[index].request)
+    }
+
+    /// # Errors
+    /// The body is not what the object must answer.
+    pub(crate) fn accept(&self, object: usize, body: &[u8]) -> anyhow::Result<()> {
+        let body = str::from_utf8(body).context("an answer is not UTF-8")?;
+        let name = object_name(object);
+        let object = &self.objects[object];
+        match &object.answer {
+            Answer::Text(text) => ensure!(body == text, "the answer is {body:?} instead of {text:?}"),
+            Answer::NextNumber => {
+                let number: u64 = body
+                    .parse()
+                    .with_context(|| format!("{name} answered {body:?} instead of a number"))?;
+                let mut numbers = object.numbers.borrow_mut();
+                numbers.count += 1;
+                numbers.highest = numbers.highest.max(number);
+                numbers.sum += number;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the objects did each confirmed write exactly once. To be asked while no request is under way.
+    ///
+    /// # Errors
+    /// An object did not.
+    pub(crate) fn audit(&self) -> anyhow::Result<()> {
+        for (index, object) in self.objects.iter().enumerate() {
+            let Numbers {
+                count,
+                highest,
+                sum,
+            } = *object.numbers.borrow();
+            ensure!(
+                highest == count && sum == count * (count + 1) / 2,
+                "{} confirmed {count} writes, but the highest number is {highest} and their sum {sum}",
+                object_name(index)
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_go_around_the_objects() {
+        let script = Script::new(Scenario::find("rpc-1000").unwrap(), "127.0.0.1:1");
+        assert_eq!(
+            script.next(),
+            (
+                0,
+                &b"GET /rpc?o=object-0 HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n"[..]
+            )
+        );
+        assert_eq!(script.next().0, 1);
+        (2..MANY).for_each(|index| assert_eq!(script.next().0, index));
+        assert_eq!(script.next().0, 0);
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        let script = Script::new(Scenario::find("rpc-1000").unwrap(), "h");
+        script.accept(7, b"Hello, object-7").unwrap();
+        script.accept(7, b"Hello, object-8").unwrap_err();
+        script.accept(7, b"\xff").unwrap_err();
+    }
+
+    #[test]
+    fn the_account_balances_in_any_order() {
+        let script = Script::new(Scenario::find("insert").unwrap(), "h");
+        script.audit().unwrap();
+        for number in [b"2", b"1", b"3"] {
+            script.accept(0, number).unwrap();
+        }
+        script.audit().unwrap();
+        script.accept(0, b"three").unwrap_err();
+    }
+
+    #[test]
+    fn lost_and_repeated_writes_are_found() {
+        for answers in [["1", "1"], ["1", "3"], ["2", "2"], ["0", "2"]] {
+            let script = Script::new(Scenario::find("kv").unwrap(), "h");
+            for answer in answers {
+                script.accept(0, answer.as_bytes()).unwrap();
+            }
+            assert!(script.audit().is_err(), "{answers:?}");
+        }
+    }
+}
