@@ -1,34 +1,36 @@
-# Holdfast. `make setup` installs what is missing, once; `make run` starts the chat example; `make test` runs
-# everything that must hold. Only `make setup` changes the machine.
+# Holdfast. `make run` builds it and starts the chat example; `make test` runs everything that must hold. Both
+# install what the machine lacks (scripts/setup.sh, on Debian and Ubuntu), which does nothing where all is there.
 
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
+# Where setup puts Rust.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+# Building SpiderMonkey from source: one clang for both the library and the headers that bindgen reads.
+LLVM := $(lastword $(shell ls -d /usr/lib/llvm-1[6-9] /usr/lib/llvm-[2-9][0-9] 2>/dev/null))
+ifneq ($(LLVM),)
+export LIBCLANG_PATH ?= $(LLVM)/lib
+export CLANG_PATH ?= $(LLVM)/bin/clang
+endif
+
 DEBUG := $(CARGO_TARGET_DIR)/debug/holdfast
 RELEASE := $(CARGO_TARGET_DIR)/release/holdfast
 
-# Garbage collection at every allocation and SpiderMonkey's own assertions need another library, and so
-# another target folder; MOZJS_ARCHIVE_DEBUG may name a prebuilt one.
-ZEAL_TARGET := $(CARGO_TARGET_DIR)/zeal
-ZEAL_ENV = CARGO_TARGET_DIR=$(ZEAL_TARGET) HOLDFAST_GC_ZEAL=$(or $(HOLDFAST_GC_ZEAL),2$(comma)20)
-comma := ,
-
-.PHONY: run test test-zeal test-browser conformance bench fmt lint setup check-setup release
+.PHONY: run test test-zeal test-browser conformance bench fmt lint setup release
 
 run: release
 	exec $(RELEASE) dev examples/chat --port 8787
 
 # Clippy and the tests share one profile, and the examples run on the binary that the tests built.
-test: check-setup
+test: setup
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo nextest run --workspace
 	$(MAKE) conformance/node_modules
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node run-examples.mjs --on both
 
-# The engine's tests under the collector's worst behaviour.
-test-zeal: check-setup
-	env $(if $(MOZJS_ARCHIVE_DEBUG),MOZJS_ARCHIVE=$(MOZJS_ARCHIVE_DEBUG),-u MOZJS_ARCHIVE) $(ZEAL_ENV) \
-		cargo nextest run -p holdfast-engine --features debugmozjs
+# The engine's tests with SpiderMonkey's own assertions, while the collector runs all the time.
+test-zeal: setup
+	scripts/test-zeal.sh
 
 # A real browser on the examples; needs Chromium (CHROMIUM=/path/to/it, or Debian's package).
 test-browser: release conformance/node_modules
@@ -40,7 +42,7 @@ conformance: release conformance/node_modules
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/modules
 
 bench: release conformance/node_modules
-	HOLDFAST_BIN=$(RELEASE) node bench/http.mjs
+	cargo run --release -p holdfast-bench -- --holdfast $(RELEASE)
 
 fmt:
 	cargo fmt --all
@@ -54,10 +56,7 @@ lint:
 setup:
 	@scripts/setup.sh
 
-check-setup:
-	@scripts/setup.sh --check
-
-release: check-setup
+release: setup
 	cargo build --release -p holdfast-cli
 
 conformance/node_modules: conformance/package-lock.json

@@ -113,9 +113,8 @@ fi
 if missing cargo; then
   echo "installing Rust with rustup"
   curl -sSf --proto '=https' --tlsv1.2 https://sh.rustup.rs | sh -s -- -y --profile default --no-modify-path
-  echo "error: Rust has been installed, but this shell does not know it yet" >&2
-  echo "  run: . \"\$HOME/.cargo/env\"   and then the same command again" >&2
-  exit 1
+  # The Makefile looks there too.
+  export PATH=$HOME/.cargo/bin:$PATH
 fi
 
 wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$(dirname "$0")/../Cargo.toml")
