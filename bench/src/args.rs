@@ -122,6 +122,10 @@ impl Args {
         } else {
             (self.rounds, self.seconds)
         };
+        ensure!(
+            self.soak.is_none() || !self.scenarios.is_empty(),
+            "--soak takes its time for each scenario and runtime: say which scenarios"
+        );
         let scenarios = if self.scenarios.is_empty() {
             SCENARIOS.iter().collect()
         } else {
@@ -139,8 +143,10 @@ impl Args {
     }
 
     fn holdfast_binary(&self) -> anyhow::Result<PathBuf> {
-        let target =
-            || env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from);
+        let target = || {
+            env::var_os("CARGO_TARGET_DIR")
+                .map_or_else(|| repository().join("target"), PathBuf::from)
+        };
         let binary = self
             .holdfast
             .clone()
@@ -174,9 +180,15 @@ mod tests {
     #[test]
     fn scenarios_are_known_by_name() {
         let args = Args::parse_from(["bench", "rpc", "insert-1000"]);
-        let names: Vec<_> = args.scenarios.iter().map(|scenario| scenario.name).collect();
+        let names: Vec<_> = args
+            .scenarios
+            .iter()
+            .map(|scenario| scenario.name)
+            .collect();
         assert_eq!(names, ["rpc", "insert-1000"]);
-        let error = Args::try_parse_from(["bench", "rcp"]).unwrap_err().to_string();
+        let error = Args::try_parse_from(["bench", "rcp"])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("insert-1000"), "{error}");
     }
 }

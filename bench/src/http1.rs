@@ -29,12 +29,18 @@ impl Reader {
     /// # Errors
     /// The connection broke or was closed; the answer is not one with status 200 and a Content-Length; or more
     /// came than was asked for.
-    pub(crate) async fn answer(&mut self, from: &mut (impl AsyncRead + Unpin)) -> anyhow::Result<&[u8]> {
+    pub(crate) async fn answer(
+        &mut self,
+        from: &mut (impl AsyncRead + Unpin),
+    ) -> anyhow::Result<&[u8]> {
         self.filled = 0;
         let mut length = None;
         loop {
             let room = &mut self.buffer[self.filled..];
-            ensure!(!room.is_empty(), "an answer exceeds {ANSWER_BYTES_MAX} bytes");
+            ensure!(
+                !room.is_empty(),
+                "an answer exceeds {ANSWER_BYTES_MAX} bytes"
+            );
             let count = from.read(room).await.context("cannot read an answer")?;
             ensure!(count > 0, "the server closed a connection that was in use");
             self.filled += count;
@@ -55,19 +61,25 @@ impl Reader {
 fn head(bytes: &[u8]) -> anyhow::Result<Option<(usize, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut answer = httparse::Response::new(&mut headers);
-    let httparse::Status::Complete(head) = answer.parse(bytes).context("not an HTTP answer")? else {
+    let httparse::Status::Complete(head) = answer.parse(bytes).context("not an HTTP answer")?
+    else {
         return Ok(None);
     };
     let status = answer.code.unwrap_or_default();
     if status != 200 {
-        bail!("status {status}: {}", String::from_utf8_lossy(&bytes[head..]));
+        bail!(
+            "status {status}: {}",
+            String::from_utf8_lossy(&bytes[head..])
+        );
     }
     let length = answer
         .headers
         .iter()
         .find(|header| header.name.eq_ignore_ascii_case("content-length"))
         .context("an answer has no Content-Length")?;
-    let length = str::from_utf8(length.value)?.parse().context("Content-Length")?;
+    let length = str::from_utf8(length.value)?
+        .parse()
+        .context("Content-Length")?;
     ensure!(length <= ANSWER_BYTES_MAX, "an answer has {length} bytes");
     Ok(Some((head, length)))
 }
@@ -87,14 +99,21 @@ mod tests {
             drop(server);
             std::io::Result::Ok(())
         };
-        let receive = async { Ok(String::from_utf8(reader.answer(&mut client).await?.to_vec())?) };
+        let receive = async {
+            Ok(String::from_utf8(
+                reader.answer(&mut client).await?.to_vec(),
+            )?)
+        };
         let (sent, received) = tokio::join!(send, receive);
         sent.unwrap();
         received
     }
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(future)
     }
 
     #[test]
@@ -114,10 +133,19 @@ mod tests {
         block_on(async {
             for (answer, part) in [
                 ("HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\nouch", "ouch"),
-                ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "Content-Length"),
-                ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n12", "more came"),
+                (
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                    "Content-Length",
+                ),
+                (
+                    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n12",
+                    "more came",
+                ),
                 ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1", "closed"),
-                ("HTTP/1.1 200 OK\r\nContent-Length: 1234567\r\n\r\n", "1234567"),
+                (
+                    "HTTP/1.1 200 OK\r\nContent-Length: 1234567\r\n\r\n",
+                    "1234567",
+                ),
             ] {
                 let error = format!("{:#}", read(&[answer]).await.unwrap_err());
                 assert!(error.contains(part), "{error}");

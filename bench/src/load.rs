@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::http1::Reader;
 use crate::scenario::Script;
 
-/// How long an answer may take before the server counts as stuck.
+/// How long the last answers may take before the server counts as stuck.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Latencies keep so many significant digits.
 const LATENCY_DIGITS: u8 = 3;
@@ -33,13 +33,12 @@ struct Connection {
     reader: Reader,
 }
 
-/// What a measured stretch of load came to.
+/// What a stretch of load came to.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    pub(crate) requests: u64,
     /// From the first request to the last answer.
     pub(crate) elapsed: Duration,
-    /// In microseconds.
+    /// Of each answered request, in microseconds.
     pub(crate) latencies: Histogram<u64>,
 }
 
@@ -62,60 +61,86 @@ impl Load {
         })
     }
 
-    /// Lets every connection ask for the given time, and makes sure that the answers add up.
+    /// Lets every connection ask for the given time, but at least once, and makes sure that the answers add
+    /// up. After an error the connections are closed.
     ///
     /// # Errors
-    /// An answer is wrong, missing or late, or the objects' accounts do not balance.
+    /// An answer is wrong, missing or late, or an object's account does not balance.
     pub(crate) async fn run(&mut self, time: Duration) -> Result<Measured> {
-        let begun = Instant::now();
-        let until = begun + time;
-        self.all(move |asked| asked < until).await
+        let connections = self.connections.len();
+        self.run_on(connections, time).await
     }
 
-    /// Lets the connections ask so often each.
+    /// Asks a single time, on one connection.
     ///
     /// # Errors
     /// As for [`Load::run`].
-    pub(crate) async fn times(&mut self, count: usize) -> Result<Measured> {
-        let mut all = Vec::new();
-        for _ in 0..count {
-            all.push(self.run(Duration::ZERO).await?);
-        }
-        let mut all = all.into_iter();
-        let mut sum = all.next().context("nothing was asked")?;
-        for measured in all {
-            sum.requests += measured.requests;
-            sum.elapsed += measured.elapsed;
-            sum.latencies.add(&measured.latencies)?;
-        }
-        Ok(sum)
+    pub(crate) async fn once(&mut self) -> Result<Measured> {
+        self.run_on(1, Duration::ZERO).await
     }
 
-    async fn all(&mut self, go_on: impl Fn(Instant) -> bool + Copy + 'static) -> Result<Measured> {
+    async fn run_on(&mut self, connections: usize, time: Duration) -> Result<Measured> {
         let latencies = Rc::new(RefCell::new(Histogram::new(LATENCY_DIGITS)?));
         let begun = Instant::now();
-        let connections = LocalSet::new()
-            .run_until(async {
-                let mut working = JoinSet::new();
-                for connection in self.connections.drain(..) {
-                    let work = connection.work(self.script.clone(), go_on, latencies.clone());
-                    working.spawn_local(work);
-                }
-                let mut idle = Vec::with_capacity(working.len());
-                while let Some(done) = working.join_next().await {
-                    idle.push(done.context("a connection's task")??);
-                }
-                Result::<_>::Ok(idle)
-            })
-            .await?;
+        let mut working = JoinSet::new();
+        let tasks = LocalSet::new();
+        for connection in self.connections.drain(..connections) {
+            let (script, latencies) = (self.script.clone(), latencies.clone());
+            let work = connection.work(script, begun + time, latencies);
+            working.spawn_local_on(work, &tasks);
+        }
+        let idle = async {
+            let mut idle = Vec::with_capacity(working.len());
+            while let Some(done) = working.join_next().await {
+                idle.push(done.context("a connection")??);
+            }
+            Result::<_>::Ok(idle)
+        };
+        let idle = timeout(time + ANSWER_WAIT_MAX, tasks.run_until(idle))
+            .await
+            .with_context(|| format!("no answer for {ANSWER_WAIT_MAX:?}"))??;
         let elapsed = begun.elapsed();
-        self.connections = connections;
+        self.connections.extend(idle);
         self.script.audit()?;
-        let latencies = latencies.take();
-        Ok(Measured {
-            requests: latencies.len(),
-            elapsed,
-            latencies,
-        })
+        let latencies = latencies.borrow().clone();
+        Ok(Measured { elapsed, latencies })
+    }
+}
+
+impl Connection {
+    /// Gives itself back when the time is over.
+    async fn work(
+        mut self,
+        script: Rc<Script>,
+        until: Instant,
+        latencies: Rc<RefCell<Histogram<u64>>>,
+    ) -> Result<Connection> {
+        let mut asked = Instant::now();
+        loop {
+            let (object, request) = script.next();
+            self.stream
+                .write_all(request)
+                .await
+                .context("cannot send a request")?;
+            let body = self.reader.answer(&mut self.stream).await?;
+            let answered = Instant::now();
+            script.accept(object, body)?;
+            let latency = u64::try_from((answered - asked).as_micros())?;
+            latencies.borrow_mut().record(latency)?;
+            if answered >= until {
+                return Ok(self);
+            }
+            asked = answered;
+        }
+    }
+}
+
+impl Measured {
+    pub(crate) fn requests(&self) -> u64 {
+        self.latencies.len()
+    }
+
+    pub(crate) fn per_second(&self) -> f64 {
+        self.requests() as f64 / self.elapsed.as_secs_f64()
     }
 }

@@ -70,6 +70,11 @@ impl Scenario {
         matches!(self.route, Route::Insert | Route::Kv)
     }
 
+    /// Whether all writes go to one object: its flushes are easy to tell apart.
+    pub(crate) fn writes_one_object(&self) -> bool {
+        self.writes() && self.objects == ONE
+    }
+
     pub(crate) fn connections(&self, wanted: usize) -> usize {
         wanted.min(self.connections_max)
     }
@@ -160,7 +165,9 @@ impl Script {
         let name = object_name(object);
         let object = &self.objects[object];
         match &object.answer {
-            Answer::Text(text) => ensure!(body == text, "the answer is {body:?} instead of {text:?}"),
+            Answer::Text(text) => {
+                ensure!(body == text, "the answer is {body:?} instead of {text:?}")
+            }
             Answer::NextNumber => {
                 let number: u64 = body
                     .parse()

@@ -91,7 +91,7 @@ impl<'s> Scope<'s> {
     /// The value that [`Scope::serialize`] wrote. Throws DataCloneError if the bytes are not such.
     pub fn deserialize(&mut self, bytes: &[u8]) -> JsResult<'s> {
         // The format is a sequence of 64-bit words; anything else would be refused less clearly.
-        if bytes.is_empty() || bytes.len() % 8 != 0 {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(8) {
             return Err(self.throw_dom("DataCloneError", "the serialized value is damaged"));
         }
         let buffer = Buffer::new();

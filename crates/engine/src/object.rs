@@ -97,7 +97,7 @@ impl<'s> Scope<'s> {
         // SAFETY: object and value are rooted, the name ends in NUL.
         let done = unsafe {
             JS_DefineProperty(self.cx(), object.handle().into(), name.as_ptr(), value.handle(),
-                u32::from(JSPROP_ENUMERATE as u8))
+                u32::from(JSPROP_ENUMERATE))
         };
         if done { Ok(()) } else { Err(Thrown) }
     }

@@ -20,6 +20,14 @@ pub(crate) struct Waiting {
     pub(crate) section: Section,
     pub(crate) resolver: Resolver,
     pub(crate) stub: Rc<Stub>,
+    pub(crate) by: CallBy,
+}
+
+/// By what an object was called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallBy {
+    Method,
+    Fetch,
 }
 
 impl Waiting {
@@ -29,10 +37,17 @@ impl Waiting {
         let result = match answer {
             Answer::Value(bytes) => scope.deserialize(&bytes),
             Answer::Response(response) => response_to_js(scope, *response),
-            Answer::Failed(failure) => match failure_to_js(scope, &program, &failure) {
-                Ok(error) => return self.resolver.reject(scope, error),
-                Err(thrown) => Err(thrown),
-            },
+            Answer::Failed(mut failure) => {
+                // That an object was reset is no exception of its own making. A method call tells the two apart;
+                // a fetch marks everything that comes from an object.
+                if self.by == CallBy::Method && failure.flags.durable_object_reset {
+                    failure.flags.remote = false;
+                }
+                match failure_to_js(scope, &program, &failure) {
+                    Ok(error) => return self.resolver.reject(scope, error),
+                    Err(thrown) => Err(thrown),
+                }
+            }
         };
         self.resolver.settle(scope, result)
     }

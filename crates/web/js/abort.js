@@ -10,6 +10,13 @@ import { defineInterface, illegalConstructor, internalToken } from "./webidl.js"
 
 let isSignal, isAborted, signalAbort, addAlgorithm, removeAlgorithm, follow, becomeAborted;
 
+/** A reason of the platform's own. As in Workers it says, like a lost connection, that a retry may succeed. */
+function disconnected(message, name) {
+  const reason = new DOMException(message, name);
+  reason.retryable = true;
+  return reason;
+}
+
 export class AbortSignal extends EventTarget {
   #aborted = false;
   #reason;
@@ -43,7 +50,7 @@ export class AbortSignal extends EventTarget {
     const delay = Number(milliseconds);
     const signal = createSignal();
     startPlatformTimer(delay, () => {
-      signalAbort(signal, new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+      signalAbort(signal, disconnected("The operation was aborted due to timeout", "TimeoutError"));
     });
     return signal;
   }
@@ -109,7 +116,7 @@ export class AbortSignal extends EventTarget {
     isAborted = (signal) => signal.#aborted;
 
     becomeAborted = (signal, reason) => {
-      signal.#reason = reason === undefined ? new DOMException("The operation was aborted", "AbortError") : reason;
+      signal.#reason = reason === undefined ? disconnected("The operation was aborted", "AbortError") : reason;
       signal.#aborted = true;
     };
 

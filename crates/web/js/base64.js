@@ -5,7 +5,7 @@ import { DOMException } from "./dom_exception.js";
 import { argumentError, GLOBAL_SCOPE } from "./type_errors.js";
 
 export function btoa(data) {
-  if (arguments.length === 0) throw argumentError("btoa", GLOBAL_SCOPE, 1, "string");
+  if (arguments.length === 0) throw argumentError("btoa", GLOBAL_SCOPE, 1, "String");
   // The operation answers undefined when a code unit above U+00FF occurs.
   const result = op_btoa(`${data}`);
   if (result === undefined) {

@@ -50,7 +50,7 @@ export class URL {
   #searchParams = null;
 
   constructor(url, base = undefined) {
-    if (arguments.length === 0) throw constructorArgumentError("URL", 1, "string");
+    if (arguments.length === 0) throw constructorArgumentError("URL", 1, "USVString");
     const href = op_url_parse(`${url}`, base === undefined ? undefined : `${base}`, offsets);
     if (href === undefined) throw new TypeError("Invalid URL string.");
     this.#href = href;
@@ -58,14 +58,14 @@ export class URL {
   }
 
   static parse(url, base = undefined) {
-    if (arguments.length === 0) throw argumentError("parse", "URL", 1, "string");
+    if (arguments.length === 0) throw argumentError("parse", "URL", 1, "USVString");
     url = `${url}`;
     base = base === undefined ? undefined : `${base}`;
     return op_url_can_parse(url, base) ? new URL(url, base) : null;
   }
 
   static canParse(url, base = undefined) {
-    if (arguments.length === 0) throw argumentError("canParse", "URL", 1, "string");
+    if (arguments.length === 0) throw argumentError("canParse", "URL", 1, "USVString");
     return op_url_can_parse(`${url}`, base === undefined ? undefined : `${base}`);
   }
 

@@ -71,7 +71,10 @@ export function illegalConstructor() {
 
 /** The error of a method or accessor called on an object of another class. */
 export function illegalInvocation() {
-  return new TypeError("Illegal invocation: function called with incorrect `this` reference.");
+  return new TypeError(
+    "Illegal invocation: function called with incorrect `this` reference. See " +
+      "https://developers.cloudflare.com/workers/observability/errors/#illegal-invocation-errors for details.",
+  );
 }
 
 // --- errors --------------------------------------------------------------------------------------

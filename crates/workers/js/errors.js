@@ -59,7 +59,7 @@ function rebuild(packed) {
   } else {
     const Class = CLASSES[name];
     error = Class === undefined ? new Error(message) : makeError(Class, message);
-    if (error.name !== name) defineProperty(error, "name", { value: name, configurable: true, writable: true });
+    if (error.name !== name) error.name = name;
   }
   for (const key of Object.keys(properties)) {
     defineProperty(error, key, { value: properties[key], configurable: true, enumerable: true, writable: true });

@@ -26,6 +26,8 @@ export class DurableObjectState {
     own("id", id);
     own("storage", createStorage(storage, (callback) => op_section(callback, !BREAKS)));
     own("props", {});
+    // Present and undefined, as for every object without a container.
+    own("container", undefined);
   }
 
   waitUntil(promise) {
@@ -33,7 +35,9 @@ export class DurableObjectState {
   }
 
   blockConcurrencyWhile(callback) {
-    if (typeof callback !== "function") throw argumentError("blockConcurrencyWhile", NAME, 1, "function");
+    if (typeof callback !== "function") {
+      return Promise.reject(argumentError("blockConcurrencyWhile", NAME, 1, "function"));
+    }
     return op_section(callback, BREAKS);
   }
 

@@ -5,6 +5,7 @@
 
 import { op_call_fetch, op_call_method, op_stub_open } from "holdfast:ops";
 import { fetchThrough } from "../web/fetch.js";
+import { argumentError } from "../web/type_errors.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { hexOf } from "./id.js";
 import { checkClonable } from "./serialize.js";
@@ -39,6 +40,7 @@ export const DurableObjectStub = class DurableObject extends Fetcher {
   }
 
   fetch(input, init = undefined) {
+    if (arguments.length === 0) return Promise.reject(argumentError("fetch", "Fetcher", 1, "Request or string"));
     return fetchThrough((request) => send(this.#open(), request), "Fetcher", input, init);
   }
 

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
-use holdfast_web::body::body_from_js;
+use holdfast_web::body::{Body, body_from_js};
 use holdfast_web::fetch::headers_from_js;
-use http::Method;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Method};
 
 use super::{context, core};
-use crate::calls::Waiting;
+use crate::calls::{CallBy, Waiting};
 use crate::instance::Output;
 use crate::message::{Call, CallKind, CallRef, FetchCall, ObjectKey};
 use crate::stub::Stub;
@@ -81,17 +82,31 @@ fn call_fetch<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         return Err(scope.throw_type_error(&format!("Invalid HTTP method string: {method}")));
     };
     let url = scope.to_string(args.get(2))?;
-    let headers = headers_from_js(scope, args.get(3))?;
+    let mut headers = headers_from_js(scope, args.get(3))?;
     let body = match args.get(4) {
         body if body.is_nullish() => None,
         body => Some(body_from_js(scope, body)?),
     };
+    if let Some(body) = &body {
+        announce(body, &mut headers);
+    }
     let cf = match args.get(5) {
         cf if cf.is_undefined() => None,
         cf => Some(scope.to_string(cf)?),
     };
     let fetch = FetchCall { method, url, headers, body, cf };
     send(scope, args.get(0), CallKind::Fetch(Box::new(fetch)))
+}
+
+/// The object sees a body announced as if the request had gone over the network.
+fn announce(body: &Body, headers: &mut HeaderMap) {
+    if headers.contains_key(CONTENT_LENGTH) {
+        return;
+    }
+    match body.known_length() {
+        Some(length) => headers.insert(CONTENT_LENGTH, HeaderValue::from(length)),
+        None => headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
+    };
 }
 
 fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResult<'s> {
@@ -101,7 +116,11 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
     let (promise, resolver) = scope.promise()?;
     let section = context.instance().map_or(holdfast_object::Section::ROOT, |i| i.section());
     context.call_began();
-    let waiting = Waiting { context: Rc::clone(&context), section, resolver, stub: Rc::clone(&stub) };
+    let by = match &kind {
+        CallKind::Method { .. } => CallBy::Method,
+        CallKind::Fetch(_) => CallBy::Fetch,
+    };
+    let waiting = Waiting { context: Rc::clone(&context), section, resolver, stub: Rc::clone(&stub), by };
     let call = Call {
         key: stub.key,
         name: stub.name.clone(),

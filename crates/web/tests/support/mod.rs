@@ -94,7 +94,7 @@ fn take_console<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
 }
 
 /// Runs the tests of one file; the failures' text if there are any.
-pub fn run_file(file: &Path) -> Result<(), String> {
+pub(crate) fn run_file(file: &Path) -> Result<(), String> {
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
     let local = LocalSet::new();
     local.block_on(&tokio, async {
