@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use hdrhistogram::Histogram;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::http1::Reader;
 use crate::scenario::Script;
 
-/// How long the last answers may take before the server counts as stuck.
+/// How long no answer may come before the server counts as stuck.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Latencies keep so many significant digits.
 const LATENCY_DIGITS: u8 = 3;
@@ -67,8 +67,17 @@ impl Load {
     /// # Errors
     /// An answer is wrong, missing or late, or an object's account does not balance.
     pub(crate) async fn run(&mut self, time: Duration) -> Result<Measured> {
-        let connections = self.connections.len();
-        self.run_on(connections, time).await
+        self.ask(self.connections.len(), time, 0).await
+    }
+
+    /// As [`Load::run`], but goes on until every object was asked. Both runtimes drop idle objects from memory,
+    /// so this is due before every stretch that is about objects at work.
+    ///
+    /// # Errors
+    /// As for [`Load::run`].
+    pub(crate) async fn warm_up(&mut self, time: Duration) -> Result<Measured> {
+        let objects = self.script.objects();
+        self.ask(self.connections.len(), time, objects).await
     }
 
     /// Asks a single time, on one connection.
@@ -76,29 +85,24 @@ impl Load {
     /// # Errors
     /// As for [`Load::run`].
     pub(crate) async fn once(&mut self) -> Result<Measured> {
-        self.run_on(1, Duration::ZERO).await
+        self.ask(1, Duration::ZERO, 0).await
     }
 
-    async fn run_on(&mut self, connections: usize, time: Duration) -> Result<Measured> {
+    async fn ask(&mut self, connections: usize, time: Duration, least: usize) -> Result<Measured> {
         let latencies = Rc::new(RefCell::new(Histogram::new(LATENCY_DIGITS)?));
         let begun = Instant::now();
         let mut working = JoinSet::new();
         let tasks = LocalSet::new();
         for connection in self.connections.drain(..connections) {
-            let (script, latencies) = (self.script.clone(), latencies.clone());
-            let work = connection.work(script, begun + time, latencies);
-            working.spawn_local_on(work, &tasks);
+            let work = Work {
+                script: self.script.clone(),
+                until: begun + time,
+                least: self.script.asked() + least,
+                latencies: latencies.clone(),
+            };
+            working.spawn_local_on(connection.work(work), &tasks);
         }
-        let idle = async {
-            let mut idle = Vec::with_capacity(working.len());
-            while let Some(done) = working.join_next().await {
-                idle.push(done.context("a connection")??);
-            }
-            Result::<_>::Ok(idle)
-        };
-        let idle = timeout(time + ANSWER_WAIT_MAX, tasks.run_until(idle))
-            .await
-            .with_context(|| format!("no answer for {ANSWER_WAIT_MAX:?}"))??;
+        let idle = tasks.run_until(all_idle(working, &latencies)).await?;
         let elapsed = begun.elapsed();
         self.connections.extend(idle);
         self.script.audit()?;
@@ -107,27 +111,53 @@ impl Load {
     }
 }
 
+/// Waits for all connections to finish, as long as answers keep coming.
+async fn all_idle(
+    mut working: JoinSet<Result<Connection>>,
+    latencies: &RefCell<Histogram<u64>>,
+) -> Result<Vec<Connection>> {
+    let mut idle = Vec::with_capacity(working.len());
+    let mut answers = 0;
+    loop {
+        match timeout(ANSWER_WAIT_MAX, working.join_next()).await {
+            Ok(Some(done)) => idle.push(done.context("a connection")??),
+            Ok(None) => return Ok(idle),
+            Err(_elapsed) => {
+                let count = latencies.borrow().len();
+                ensure!(count > answers, "no answer for {ANSWER_WAIT_MAX:?}");
+                answers = count;
+            }
+        }
+    }
+}
+
+/// What one connection has to do.
+#[derive(Debug)]
+struct Work {
+    script: Rc<Script>,
+    /// To be busy at least so long …
+    until: Instant,
+    /// … and until all connections together have asked so often.
+    least: usize,
+    latencies: Rc<RefCell<Histogram<u64>>>,
+}
+
 impl Connection {
-    /// Gives itself back when the time is over.
-    async fn work(
-        mut self,
-        script: Rc<Script>,
-        until: Instant,
-        latencies: Rc<RefCell<Histogram<u64>>>,
-    ) -> Result<Connection> {
+    /// Gives itself back when it is done.
+    async fn work(mut self, work: Work) -> Result<Connection> {
         let mut asked = Instant::now();
         loop {
-            let (object, request) = script.next();
+            let (object, request) = work.script.next();
             self.stream
                 .write_all(request)
                 .await
                 .context("cannot send a request")?;
             let body = self.reader.answer(&mut self.stream).await?;
             let answered = Instant::now();
-            script.accept(object, body)?;
+            work.script.accept(object, body)?;
             let latency = u64::try_from((answered - asked).as_micros())?;
-            latencies.borrow_mut().record(latency)?;
-            if answered >= until {
+            work.latencies.borrow_mut().record(latency)?;
+            if answered >= work.until && work.script.asked() >= work.least {
                 return Ok(self);
             }
             asked = answered;

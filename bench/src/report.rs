@@ -4,6 +4,7 @@ pub(crate) mod print;
 
 use std::thread;
 
+use anyhow::Result;
 use serde::Serialize;
 
 use crate::args::Plan;
@@ -21,7 +22,7 @@ pub(crate) struct Report {
     pub(crate) rounds: u16,
     pub(crate) seconds: f64,
     pub(crate) durability: Durability,
-    pub(crate) results: Vec<Result>,
+    pub(crate) results: Vec<Outcome>,
 }
 
 #[derive(Debug, Serialize)]
@@ -44,7 +45,7 @@ pub(crate) struct Watched {
 
 /// One scenario.
 #[derive(Debug, Serialize)]
-pub(crate) struct Result {
+pub(crate) struct Outcome {
     pub(crate) scenario: &'static str,
     pub(crate) connections: usize,
     pub(crate) sides: Vec<Side>,
@@ -64,6 +65,8 @@ pub(crate) struct Side {
     pub(crate) p99_us: u64,
     /// CPU time of the server's process.
     pub(crate) cpu_us_per_request: Spread,
+    /// In the first warm-up, which makes the objects.
+    pub(crate) warm_up_per_second: Option<f64>,
     pub(crate) resident_bytes_before: u64,
     pub(crate) resident_bytes_after: u64,
     /// Cores that were busy with neither this server nor the load.
@@ -71,10 +74,10 @@ pub(crate) struct Side {
 }
 
 impl Report {
-    pub(crate) fn new(plan: &Plan) -> anyhow::Result<Report> {
+    pub(crate) fn new(plan: &Plan) -> Result<Report> {
         let versions = plan.kinds.iter().map(|kind| kind.version());
         Ok(Report {
-            versions: versions.collect::<anyhow::Result<_>>()?,
+            versions: versions.collect::<Result<_>>()?,
             cores: thread::available_parallelism()?.get(),
             filesystem: usage::filesystem(&plan.data)?,
             connections: plan.connections,
@@ -86,8 +89,8 @@ impl Report {
     }
 }
 
-impl Result {
-    pub(crate) fn new(scenario: &'static str, connections: usize, sides: Vec<Side>) -> Result {
+impl Outcome {
+    pub(crate) fn new(scenario: &'static str, connections: usize, sides: Vec<Side>) -> Outcome {
         let ratio = match &sides[..] {
             [first, second] => Some(Spread::of_ratios(
                 &first.rounds_per_second,
@@ -95,7 +98,7 @@ impl Result {
             )),
             _ => None,
         };
-        Result {
+        Outcome {
             scenario,
             connections,
             sides,

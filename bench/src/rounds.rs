@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 
 use crate::args::Plan;
 use crate::load::Load;
-use crate::report::{Durability, Report, Result as ScenarioResult, Side, print};
+use crate::report::{Durability, Outcome, Report, Side, print};
 use crate::scenario::{SCENARIOS, Scenario, Script};
 use crate::server::{Kind, Server};
 use crate::stats::Spread;
@@ -63,7 +63,7 @@ async fn durability(plan: &Plan) -> Result<Durability> {
     Ok(Durability::Watched(watched))
 }
 
-async fn measure(plan: &Plan, scenario: &Scenario) -> Result<ScenarioResult> {
+async fn measure(plan: &Plan, scenario: &Scenario) -> Result<Outcome> {
     let connections = scenario.connections(plan.connections);
     let mut contenders = Vec::new();
     for kind in &plan.kinds {
@@ -80,7 +80,7 @@ async fn measure(plan: &Plan, scenario: &Scenario) -> Result<ScenarioResult> {
         .into_iter()
         .map(Contender::finish)
         .collect::<Result<Vec<Side>>>()?;
-    Ok(ScenarioResult::new(scenario.name, connections, sides))
+    Ok(Outcome::new(scenario.name, connections, sides))
 }
 
 /// A runtime in one scenario.
@@ -89,6 +89,8 @@ struct Contender {
     server: Server,
     load: Load,
     resident_before: u64,
+    /// Requests per second until every object existed.
+    first_warm_up: Option<f64>,
     latencies: Histogram<u64>,
     turns: Vec<Turn>,
 }
@@ -119,13 +121,15 @@ impl Contender {
             server,
             load,
             resident_before,
+            first_warm_up: None,
             latencies: Histogram::new(3)?,
             turns: Vec::new(),
         })
     }
 
     async fn turn(&mut self, warm_up: Duration, measured: Duration) -> Result<()> {
-        self.load.run(warm_up).await?;
+        let warm_up = self.load.warm_up(warm_up).await?;
+        self.first_warm_up.get_or_insert(warm_up.per_second());
         let (server, own) = (self.server.pid(), std::process::id());
         let used = || -> Result<_> {
             let server = usage::cpu_of_process(server)?;
@@ -164,6 +168,7 @@ impl Contender {
             p50_us: self.latencies.value_at_quantile(0.50),
             p99_us: self.latencies.value_at_quantile(0.99),
             cpu_us_per_request: Spread::of(each(|turn| turn.cpu_us_per_request)),
+            warm_up_per_second: self.first_warm_up,
             resident_bytes_before: self.resident_before,
             resident_bytes_after: resident_after,
             cores_elsewhere: Spread::of(each(|turn| turn.cores_elsewhere)),

@@ -114,7 +114,7 @@ enum Answer {
 #[derive(Debug)]
 pub(crate) struct Script {
     objects: Vec<Object>,
-    next: Cell<usize>,
+    asked: Cell<usize>,
 }
 
 #[derive(Debug)]
@@ -147,15 +147,25 @@ impl Script {
         };
         Script {
             objects: (0..scenario.objects).map(object).collect(),
-            next: Cell::new(0),
+            asked: Cell::new(0),
         }
     }
 
     /// The object whose turn it is, and what to send.
     pub(crate) fn next(&self) -> (usize, &[u8]) {
-        let index = self.next.get();
-        self.next.set((index + 1) % self.objects.len());
+        let asked = self.asked.get();
+        self.asked.set(asked + 1);
+        let index = asked % self.objects.len();
         (index, &self.objects[index].request)
+    }
+
+    /// How many requests were made so far.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.get()
+    }
+
+    pub(crate) fn objects(&self) -> usize {
+        self.objects.len()
     }
 
     /// # Errors

@@ -25,7 +25,7 @@ const UNDERSTOOD = new Set([
   "keep_names",
 ]);
 
-/// Module kinds by file ending when the project states no `rules`, as Cloudflare's tools have them.
+/// Module kinds by file ending that Cloudflare's tools add to a project's own `rules`.
 const DEFAULT_RULES = [
   { type: "Text", globs: ["**/*.txt", "**/*.html", "**/*.sql"] },
   { type: "Data", globs: ["**/*.bin"] },
@@ -115,7 +115,11 @@ function classesAfterMigrations(config, file) {
 
 function moduleKinds(config, file) {
   const kinds = new Map();
-  for (const rule of [...DEFAULT_RULES, ...(config.rules ?? [])]) {
+  // As Cloudflare's tools have it: the first rule that matches wins, and a rule without `fallthrough` ends its type.
+  const closed = new Set();
+  for (const rule of [...(config.rules ?? []), ...DEFAULT_RULES]) {
+    if (closed.has(rule.type)) continue;
+    if (rule.fallthrough !== true) closed.add(rule.type);
     for (const glob of rule.globs) {
       const ending = /^\*\*\/\*(\.[\w.-]+)$/.exec(glob)?.[1];
       if (!ending || !["Text", "Data", "CompiledWasm"].includes(rule.type)) {
@@ -123,7 +127,7 @@ function moduleKinds(config, file) {
           `${file}: rule ${rule.type} ${glob} is not supported: use Text, Data or CompiledWasm with "**/*.ending"`,
         );
       }
-      kinds.set(ending, rule.type);
+      if (!kinds.has(ending)) kinds.set(ending, rule.type);
     }
   }
   return kinds;

@@ -1,6 +1,6 @@
 //! The report as text, in the order in which it becomes known.
 
-use super::{Durability, Report, Result};
+use super::{Durability, Outcome, Report};
 
 const MIB: f64 = 1024.0 * 1024.0;
 /// Above this many cores busy elsewhere, the absolute numbers mean little.
@@ -14,7 +14,7 @@ pub(crate) fn head(report: &Report) {
         report.filesystem
     );
     println!(
-        "{} connections; {} rounds of {} s for each runtime, in turns; client and servers share the machine\n",
+        "{} connections; {} × {} s for each runtime, in turns; client and servers share the machine\n",
         report.connections, report.rounds, report.seconds
     );
 }
@@ -46,7 +46,7 @@ pub(crate) fn durability(durability: &Durability) {
 
 pub(crate) fn columns() {
     println!(
-        "{:12}{:9}{:>11}{:>19}{:>9}{:>9}{:>9}{:>15}{:>11}",
+        "{:12}{:9}{:>11}{:>19}{:>9}{:>9}{:>9}{:>15}{:>10}{:>11}",
         "scenario",
         "runtime",
         "requests/s",
@@ -55,15 +55,16 @@ pub(crate) fn columns() {
         "p99 ms",
         "CPU µs",
         "MiB resident",
+        "warm-up/s",
         "elsewhere"
     );
 }
 
-pub(crate) fn result(result: &Result) {
+pub(crate) fn result(result: &Outcome) {
     for side in &result.sides {
         let rate = side.per_second;
         println!(
-            "{:12}{:9}{:>11.0}{:>19}{:>9.2}{:>9.2}{:>9.0}{:>15}{:>11.2}",
+            "{:12}{:9}{:>11.0}{:>19}{:>9.2}{:>9.2}{:>9.0}{:>15}{:>10.0}{:>11.2}",
             result.scenario,
             side.runtime,
             rate.median,
@@ -76,6 +77,7 @@ pub(crate) fn result(result: &Result) {
                 side.resident_bytes_before as f64 / MIB,
                 side.resident_bytes_after as f64 / MIB
             ),
+            side.warm_up_per_second.unwrap_or_default(),
             side.cores_elsewhere.median,
         );
     }
@@ -92,7 +94,8 @@ pub(crate) fn result(result: &Result) {
 pub(crate) fn foot(report: &Report) {
     println!(
         "\nrequests/s and CPU µs (of the server, per request): medians over the rounds; ratio: the first runtime\n\
-         over the second, round by round; elsewhere: cores that were busy with neither server nor client"
+         over the second, round by round; warm-up/s: requests/s in the first warm-up, which makes the objects;\n\
+         elsewhere: cores that were busy with neither server nor client"
     );
     let sides = report.results.iter().flat_map(|result| &result.sides);
     let busiest = sides

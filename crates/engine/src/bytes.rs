@@ -62,14 +62,19 @@ impl<'s> Scope<'s> {
         self.with_bytes(value, <[u8]>::to_vec)
     }
 
-    /// Lets `f` look at the bytes in place. `f` has no access to the engine, so they stay put.
+    /// Lets `f` look at the bytes in place; they stay put, since nothing else runs meanwhile.
+    ///
+    /// # Panics
+    /// When `f` enters the runtime, which a closure that has captured it could try.
     pub fn with_bytes<R>(&mut self, value: Local<'_>, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
         let (data, length) = self.window(value)?;
         if length == 0 || data.is_null() {
             return Some(f(&[]));
         }
         // SAFETY: `data..data + length` is the live window of a rooted object, and nothing runs
-        // that could detach, resize or move it until `f` returns.
+        // that could detach, resize or move it until `f` returns: it has no scope, and a `Runtime`
+        // that it may have is shut.
+        let _shut = self.inner().shut();
         Some(f(unsafe { std::slice::from_raw_parts(data, length) }))
     }
 

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use mozjs::glue::{CallValueRootTracer, JS_GetReservedSlot};
 use mozjs::jsapi::{
-    GCContext, JS_NewObjectWithGivenProto, JS_SetReservedSlot, JSCLASS_FOREGROUND_FINALIZE,
+    JS_NewObjectWithGivenProto, JS_SetReservedSlot, JSCLASS_FOREGROUND_FINALIZE,
     JSCLASS_RESERVED_SLOTS_SHIFT, JSClass, JSClassOps, JSContext, JSObject, JSTracer, GetRegularMicroTaskCount,
 };
 use mozjs::jsval::{JSVal, NullValue, UndefinedValue};
@@ -19,7 +19,7 @@ use mozjs::rooted;
 use mozjs::rust::get_object_class;
 
 use crate::handles::Local;
-use crate::host::{data_of, drop_data, set_data};
+use crate::host::{data_of, finalize, set_data};
 use crate::persist::Global;
 use crate::runtime::Inner;
 use crate::scope::{JsResult, Scope, Thrown};
@@ -47,13 +47,6 @@ static CLASS: JSClass = JSClass {
     ext: std::ptr::null(),
     oOps: std::ptr::null(),
 };
-
-unsafe extern "C" fn finalize(_: *mut GCContext, object: *mut JSObject) {
-    // SAFETY: called once, for an object of CLASS whose slot 0 only `set_data` writes.
-    unsafe {
-        drop_data(object);
-    }
-}
 
 /// What the driver attaches to a context.
 pub type ContextData = Rc<dyn Any>;
@@ -184,9 +177,12 @@ impl<'s> Scope<'s> {
     }
 
     /// Runs `f` with `context` current.
+    ///
+    /// # Panics
+    /// When `context` was not made by [`Scope::new_context`].
     pub fn in_context<R>(&mut self, context: &Global, f: impl FnOnce(&mut Scope<'s>) -> R) -> R {
         let context = self.local(context);
-        self.with_current(context, f)
+        self.in_context_of(context, f)
     }
 
     /// Like [`Scope::in_context`], with the context's handle already local.

@@ -48,6 +48,8 @@ impl std::fmt::Debug for Local<'_> {
 pub(crate) struct Mark {
     chunk: usize,
     used: usize,
+    /// How many scopes are open, this one included.
+    depth: usize,
 }
 
 pub(crate) struct HandleStack {
@@ -56,11 +58,13 @@ pub(crate) struct HandleStack {
     filled: Vec<usize>,
     chunk: usize,
     used: usize,
+    depth: usize,
 }
 
 impl HandleStack {
     pub(crate) fn new() -> Self {
-        let mut stack = HandleStack { chunks: Vec::new(), filled: Vec::new(), chunk: 0, used: 0 };
+        let mut stack =
+            HandleStack { chunks: Vec::new(), filled: Vec::new(), chunk: 0, used: 0, depth: 0 };
         stack.add_chunk();
         stack
     }
@@ -72,33 +76,45 @@ impl HandleStack {
     }
 
     #[inline]
-    pub(crate) fn mark(&self) -> Mark {
-        Mark { chunk: self.chunk, used: self.used }
+    pub(crate) fn open(&mut self) -> Mark {
+        self.depth += 1;
+        Mark { chunk: self.chunk, used: self.used, depth: self.depth }
     }
 
     #[inline]
     pub(crate) fn release(&mut self, mark: Mark) {
+        debug_assert_eq!(mark.depth, self.depth);
         debug_assert!((mark.chunk, mark.used) <= (self.chunk, self.used));
         self.chunk = mark.chunk;
         self.used = mark.used;
+        self.depth = mark.depth - 1;
     }
 
+    /// Makes a slot for the scope that began at `owner`.
+    ///
+    /// # Panics
+    /// When a scope that began later is still open: see [`HandleStack::push_run`].
     #[inline]
-    pub(crate) fn push<'s>(&mut self, value: JSVal) -> Local<'s> {
-        self.push_run(1, |_| value)
+    pub(crate) fn push<'s>(&mut self, owner: Mark, value: JSVal) -> Local<'s> {
+        self.push_run(owner, 1, |_| value)
     }
 
     /// Makes `count` neighbouring slots, as SpiderMonkey wants arguments, and returns the first.
     ///
     /// # Panics
-    /// When `count` is more than a chunk holds; callers bound their arguments.
+    /// When `count` is more than a chunk holds; callers bound their arguments. When the scope of
+    /// `owner` is not the innermost: its value would live until that one ends, but its `Local` as
+    /// long as `owner`'s. Only a closure given to `Runtime::enter` inside another can try that,
+    /// with the outer scope captured.
     #[inline]
     pub(crate) fn push_run<'s>(
         &mut self,
+        owner: Mark,
         count: usize,
         mut value: impl FnMut(usize) -> JSVal,
     ) -> Local<'s> {
-        if self.used + count > CHUNK_SLOTS {
+        assert!(owner.depth == self.depth, "a scope was used while one entered later is open");
+        if count > CHUNK_SLOTS - self.used {
             self.next_chunk(count);
         }
         // SAFETY: `used + count <= CHUNK_SLOTS`, so the run is inside the chunk; the slots are

@@ -20,6 +20,7 @@ use mozjs_sys::jsapi::JS::MemoryUse;
 use mozjs::rust::get_object_class;
 
 use crate::handles::Local;
+use crate::runtime::Inner;
 use crate::scope::{JsResult, Scope, Thrown};
 
 const DATA_SLOT: u32 = 0;
@@ -47,27 +48,29 @@ static CLASS: JSClass = JSClass {
     oOps: std::ptr::null(),
 };
 
-unsafe extern "C" fn finalize(_: *mut GCContext, object: *mut JSObject) {
-    // SAFETY: called once, for an object of CLASS; the box is not reachable any more.
-    unsafe {
-        drop_data(object);
-    }
-}
-
 /// What the collector is told that a held value weighs: itself, its count, and what it may own. Held
 /// values are small objects with some heap of their own (headers, buffers, tables); without a
 /// figure the collector would let millions of them pile up, since it sees only their slots.
 const HELD_BYTES: usize = 1024;
 
+/// The finalizer of the classes that hold a Rust value. Dropping that runs any code, in the middle of
+/// a collection: the engine is shut meanwhile, and a panic ends the turn.
+///
 /// # Safety
-/// `object` must be finalised, of a class whose slot 0 only [`set_data`] writes.
-pub(crate) unsafe fn drop_data(object: *mut JSObject) {
+/// To be called by the collector, for an object of a class whose slot 0 only [`set_data`] writes.
+pub(crate) unsafe extern "C" fn finalize(_: *mut GCContext, object: *mut JSObject) {
     // SAFETY: as the caller promises: the box was made by `set_data` and nobody reaches it any more.
+    // Finalizers run on the thread of the object's runtime, whose context is live until they have.
     unsafe {
-        if let Some(data) = data_of(object) {
-            RemoveAssociatedMemory(object, HELD_BYTES, MemoryUse::Embedding1);
-            drop(Box::from_raw(data));
+        let Some(data) = data_of(object) else { return };
+        RemoveAssociatedMemory(object, HELD_BYTES, MemoryUse::Embedding1);
+        let cx = mozjs::rust::Runtime::get().expect("a finalizer runs on its runtime's thread");
+        let inner = Inner::of(cx.as_ptr());
+        let shut = inner.shut();
+        if inner.catch(|| drop(Box::from_raw(data))).is_none() {
+            inner.limits.end_soon();
         }
+        drop(shut);
     }
 }
 

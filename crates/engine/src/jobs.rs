@@ -1,9 +1,9 @@
 //! The microtask queue: who is asked when a job is queued, and how it is drained.
 
-use mozjs::glue::{CreateJobQueue, JobQueueTraps};
+use mozjs::glue::{CreateJobQueue, DeleteJobQueue, JobQueueTraps, RustJobQueue};
 use mozjs::jsapi::{
-    CurrentGlobalOrNull, DequeueNextRegularMicroTask, GetExecutionGlobalFromJSMicroTask,
-    HasAnyMicroTasks, IsJSMicroTask, JSContext, JSMicroTask, JSObject, JSTracer,
+    ClearKeptObjects, CurrentGlobalOrNull, DequeueNextRegularMicroTask, GetExecutionGlobalFromJSMicroTask,
+    HasRegularMicroTasks, IsJSMicroTask, JSContext, JSMicroTask, JSObject, JSTracer,
     MaybeGetHostDefinedDataFromJSMicroTask, MutableHandle, RunJSMicroTask, SetJobQueue,
     ToMaybeWrappedJSMicroTask, Value,
 };
@@ -23,12 +23,25 @@ static TRAPS: JobQueueTraps = JobQueueTraps {
     traceNonGCThingMicroTask: Some(trace_task),
 };
 
+/// The object through which a context asks about jobs; it must outlive the context.
+pub(crate) struct Queue(*mut RustJobQueue);
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        // SAFETY: made by `install`, deleted once, after the context (see `Runtime`'s fields).
+        unsafe { DeleteJobQueue(self.0) };
+    }
+}
+
 /// # Safety
-/// `cx` must be a live context without a job queue.
-pub(crate) unsafe fn install(cx: *mut JSContext) {
-    // SAFETY: TRAPS is static. The queue lives as long as the process: the context refers to it
-    // until the very end of its own destruction.
-    unsafe { SetJobQueue(cx, CreateJobQueue(&TRAPS).cast()) };
+/// `cx` must be a live context without a job queue, and the result must be dropped after it.
+pub(crate) unsafe fn install(cx: *mut JSContext) -> Queue {
+    // SAFETY: TRAPS is static, and the rest is as the caller promises.
+    unsafe {
+        let queue = CreateJobQueue(&TRAPS);
+        SetJobQueue(cx, queue.cast());
+        Queue(queue)
+    }
 }
 
 /// Called when a reaction is made: the job will run in the context that is current now.
@@ -75,11 +88,12 @@ impl Scope<'_> {
     /// Are there jobs to run?
     pub fn has_jobs(&self) -> bool {
         // SAFETY: `cx` is live.
-        unsafe { HasAnyMicroTasks(self.cx()) }
+        unsafe { HasRegularMicroTasks(self.cx()) }
     }
 
     /// Runs jobs until none is left or execution is terminated. An exception that escapes a job
-    /// (promise jobs let none escape) is given to `uncaught`, and the drain goes on.
+    /// (promise jobs let none escape) is given to `uncaught`, and the drain goes on. A job may call
+    /// this: the rest of the queue then runs inside it.
     pub fn run_jobs(&mut self, uncaught: &mut dyn FnMut(&mut Scope<'_>)) -> JobReport {
         let mut report = JobReport { ran: 0, terminated: false };
         while self.has_jobs() {
@@ -93,9 +107,13 @@ impl Scope<'_> {
                 self.nest(|scope| uncaught(scope));
             } else {
                 report.terminated = true;
-                return report;
+                break;
             }
         }
+        // What a WeakRef was asked for stays alive until the turn's jobs have run, as the
+        // specification has it, and no longer.
+        // SAFETY: `cx` is live.
+        unsafe { ClearKeptObjects(self.cx()) };
         report
     }
 

@@ -36,6 +36,8 @@ struct Shared {
     deadline_ns: AtomicU64,
     /// Another thread wants the turn ended, whatever its time.
     terminate: AtomicBool,
+    /// A callback on the runtime's own thread wants it ended; see [`Limits::end_soon`].
+    end_soon: AtomicBool,
     /// The last termination was for CPU time.
     overran: AtomicBool,
     /// The last termination was for memory.
@@ -52,6 +54,7 @@ impl Limits {
             context,
             deadline_ns: AtomicU64::new(0),
             terminate: AtomicBool::new(false),
+            end_soon: AtomicBool::new(false),
             overran: AtomicBool::new(false),
             outgrew: AtomicBool::new(false),
             heap_bytes_max: heap_bytes_max.unwrap_or(0),
@@ -60,6 +63,41 @@ impl Limits {
         watchdog().watch(&shared);
         Limits { shared }
     }
+
+    /// Ends the JavaScript that runs, or the next that does, at its next look for interrupts: for
+    /// callbacks of the engine that have no other way to say so.
+    pub(crate) fn end_soon(&self) {
+        self.shared.end_soon.store(true, Ordering::Relaxed);
+        self.shared.context.request_interrupt_callback();
+    }
+
+    /// Takes back [`Limits::end_soon`], if it was not obeyed yet; says whether there was one.
+    pub(crate) fn take_end_soon(&self) -> bool {
+        self.shared.end_soon.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Bytes of native stack kept free of JavaScript, for the Rust and C++ that it calls.
+pub(crate) const STACK_RESERVE: usize = 128 * 1024;
+
+/// # Panics
+/// When `stack_bytes` is not more than the reserve, or this thread's stack is not larger by as much
+/// again: beyond the quota stand the frames of operations, and below them nothing but a guard page,
+/// which C++ may step over.
+pub(crate) fn assert_stack(stack_bytes: usize) {
+    let mut size = 0;
+    // SAFETY: `attributes` is initialised by the first call and freed by the last, and the others
+    // only read it.
+    unsafe {
+        let mut attributes = std::mem::zeroed::<libc::pthread_attr_t>();
+        let found = libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes);
+        assert_eq!(found, 0, "a thread can ask about its own stack");
+        libc::pthread_attr_getstacksize(&raw const attributes, &raw mut size);
+        libc::pthread_attr_destroy(&raw mut attributes);
+    }
+    let needed = stack_bytes.saturating_add(STACK_RESERVE);
+    assert!(stack_bytes > STACK_RESERVE, "JavaScript needs more than {STACK_RESERVE} bytes of stack");
+    assert!(size >= needed, "the thread's stack has {size} bytes: JavaScript with {stack_bytes} needs {needed}");
 }
 
 /// CPU time of the calling thread, in nanoseconds.
@@ -137,7 +175,7 @@ unsafe extern "C" fn on_interrupt(cx: *mut JSContext) -> bool {
 }
 
 fn may_go_on(cx: *mut JSContext, shared: &Shared) -> bool {
-    if shared.terminate.swap(false, Ordering::AcqRel) {
+    if shared.terminate.swap(false, Ordering::AcqRel) || shared.end_soon.swap(false, Ordering::Relaxed) {
         return false;
     }
     // SAFETY: an interrupt callback is a safe point.
@@ -161,7 +199,7 @@ impl Scope<'_> {
         if shared.deadline_ns.load(Ordering::Relaxed) != 0 {
             return f(self);
         }
-        let deadline = thread_cpu_ns().saturating_add(cpu.as_nanos() as u64).max(1);
+        let deadline = thread_cpu_ns().saturating_add(u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX)).max(1);
         shared.deadline_ns.store(deadline, Ordering::SeqCst);
         watchdog().wake();
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));

@@ -1,17 +1,13 @@
 //! Native operations: plain Rust functions that bootstrap JavaScript calls.
 
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use mozjs::jsapi::{JSContext, ReportUncatchableException, Value};
+use mozjs::jsapi::{JS_IsExceptionPending, JSContext, ReportUncatchableException, Value};
 use mozjs::jsval::UndefinedValue;
 
 use crate::handles::Local;
 use crate::runtime::Inner;
 use crate::scope::{JsResult, Scope, Thrown};
-
-/// Most arguments an operation may be called with. Operations are called by bootstrap code only.
-const ARGS_MAX: u32 = 64;
 
 /// The arguments of a call; they are rooted in the caller's frame and not copied.
 pub struct Args<'s> {
@@ -82,7 +78,8 @@ impl Extension {
     #[must_use]
     pub fn op<F>(mut self, name: &'static str, arity: u32, f: F) -> Self
     where
-        F: for<'a, 's> Fn(&'a mut Scope<'s>, &'a Args<'s>) -> JsResult<'s> + Copy + 'static,
+        F: for<'a, 's> Fn(&'a mut Scope<'s>, &'a Args<'s>) -> JsResult<'s>,
+        F: Copy + Send + Sync + 'static,
     {
         const {
             assert!(size_of::<F>() == 0, "an operation captures nothing");
@@ -113,33 +110,27 @@ where
         let mut scope = Scope::new(cx);
         let args = Args {
             first: vp.add(2),
-            count: argc.min(ARGS_MAX),
+            count: argc,
             undefined: scope.root(UndefinedValue()),
             frame: PhantomData,
         };
-        catch_unwind(AssertUnwindSafe(|| f(&mut scope, &args).map(|value| value.value())))
+        Inner::of(cx).catch(|| f(&mut scope, &args).map(|value| value.value()))
     };
     match result {
-        Ok(Ok(value)) => {
+        Some(Ok(value)) => {
+            // An operation that takes no notice of a failure would hand its exception to whatever
+            // JavaScript does next.
+            // SAFETY: `cx` is live.
+            debug_assert!(!unsafe { JS_IsExceptionPending(cx) }, "an operation left an exception");
             // SAFETY: the callee's slot takes the result; nothing collected since it was read.
             unsafe { vp.write(value) };
             true
         }
-        Ok(Err(Thrown)) => false,
-        Err(panic) => {
-            let message = panic
-                .downcast_ref::<String>()
-                .cloned()
-                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
-                .unwrap_or_else(|| "a panic without a message".to_owned());
+        Some(Err(Thrown)) => false,
+        None => {
             // SAFETY: `cx` is live. The panic ends the turn as a termination does: no catch block
             // and no finally runs.
-            unsafe {
-                Inner::of(cx).panic.set(Some(message));
-                Inner::of(cx).ended.set(true);
-                mozjs::jsapi::JS_ClearPendingException(cx);
-                ReportUncatchableException(cx);
-            }
+            unsafe { ReportUncatchableException(cx) };
             false
         }
     }

@@ -117,13 +117,19 @@ impl<'s> Scope<'s> {
 
     /// Calls one of the two functions when `promise` settles, as `promise.then` does, but without
     /// looking up anything that the program could have replaced.
+    ///
+    /// # Panics
+    /// When `promise` is not a native promise, or one of the others not a function.
     pub fn on_settled(
         &mut self, promise: Local<'_>, fulfilled: Local<'_>, rejected: Local<'_>,
     ) -> Result<(), Thrown> {
+        // SpiderMonkey takes both on trust.
+        assert!(self.is_promise(promise), "a native promise");
+        assert!(self.is_function(fulfilled) && self.is_function(rejected), "two functions");
         rooted!(in(self.cx()) let promise = promise.value().to_object());
         rooted!(in(self.cx()) let fulfilled = fulfilled.value().to_object());
         rooted!(in(self.cx()) let rejected = rejected.value().to_object());
-        // SAFETY: all are rooted objects; `promise` is a native promise by contract of the callers.
+        // SAFETY: all are rooted objects of the right kinds.
         let done = unsafe {
             AddPromiseReactions(self.cx(), promise.handle().into(), fulfilled.handle().into(),
                 rejected.handle().into())

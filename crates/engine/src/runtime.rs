@@ -20,7 +20,7 @@ use crate::context::CurrentContext;
 use crate::handles::HandleStack;
 use crate::limits::{self, Limits};
 use crate::op::Extension;
-use crate::persist::Slab;
+use crate::persist::{Global, Slab};
 use crate::realm::Realm;
 use crate::rejection::Rejections;
 use crate::{jobs, module, rejection};
@@ -48,8 +48,12 @@ pub struct Runtime {
     // In this order: realms hold roots in the context, which dies with `js`; its last collection
     // still asks `inner` for roots.
     realms: RefCell<Vec<Realm>>,
+    /// Keeps the compartment and the zone of all realms alive; `None` only while they are made.
+    anchor: Option<Global>,
     rooter: ManuallyDrop<CustomAutoRooterGuard<'static, StackRoots>>,
     js: mozjs::rust::Runtime,
+    /// The context refers to it until its end.
+    _jobs: jobs::Queue,
     inner: Rc<Inner>,
 }
 
@@ -83,7 +87,7 @@ pub(crate) struct Inner {
     pub(crate) job_filter: OnceCell<JobFilter>,
     pub(crate) rejections: RefCell<Rejections>,
     pub(crate) limits: Limits,
-    /// The zone of the runtime's realms, null before the first.
+    /// The zone of the runtime's realms, null before it is made.
     pub(crate) zone: Cell<*mut mozjs::jsapi::Zone>,
     pub(crate) panic: Cell<Option<String>>,
     /// Set when execution is ended by a limit or a panic: the engine turns the end of a module's
@@ -92,9 +96,63 @@ pub(crate) struct Inner {
     pub(crate) extensions: Rc<Vec<Extension>>,
     /// Cleared when the context is gone, so that late drops of [`crate::Global`]s touch no heap.
     pub(crate) alive: Cell<bool>,
+    /// How many pieces of Rust code run that must not reach the engine; see [`Inner::shut`].
+    shut: Cell<u32>,
+}
+
+/// Keeps the engine shut until dropped.
+pub(crate) struct Shut<'a>(&'a Cell<u32>);
+
+impl Drop for Shut<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 impl Inner {
+    /// Shuts the engine while Rust code of others runs that has no scope but may have a [`Runtime`],
+    /// where JavaScript or a collection would pull something away: bytes that are being looked at,
+    /// or the heap in the middle of being swept.
+    pub(crate) fn shut(&self) -> Shut<'_> {
+        self.shut.set(self.shut.get() + 1);
+        Shut(&self.shut)
+    }
+
+    /// # Panics
+    /// When the engine is shut.
+    fn assert_open(&self) {
+        assert!(self.shut.get() == 0, "the engine was entered from where it cannot be");
+    }
+
+    /// Runs `f` on behalf of C++, through which a panic must not unwind: the message is kept for
+    /// [`crate::Scope::take_panic`] and the answer is `None`. The caller sees to it that the turn
+    /// ends.
+    pub(crate) fn catch<R>(&self, f: impl FnOnce() -> R) -> Option<R> {
+        match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
+            Ok(result) => Some(result),
+            Err(panic) => {
+                let message = panic
+                    .downcast_ref::<String>()
+                    .cloned()
+                    .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+                    .unwrap_or_else(|| "a panic without a message".to_owned());
+                self.panic.set(Some(message));
+                self.ended.set(true);
+                None
+            }
+        }
+    }
+
+    /// Where the runtime that `cx` belongs to is, as `Rc::as_ptr` gave it.
+    ///
+    /// # Safety
+    /// As for [`Inner::of`].
+    #[inline]
+    pub(crate) unsafe fn address(cx: *mut JSContext) -> *const Inner {
+        // SAFETY: as the caller promises.
+        unsafe { JS_GetContextPrivate(cx).cast::<Inner>() }
+    }
+
     /// The runtime that `cx` belongs to.
     ///
     /// # Safety
@@ -102,7 +160,7 @@ impl Inner {
     #[inline]
     pub(crate) unsafe fn of<'a>(cx: *mut JSContext) -> &'a Inner {
         // SAFETY: `Runtime::new` stored the address of an `Rc<Inner>` that outlives the context.
-        unsafe { &*JS_GetContextPrivate(cx).cast::<Inner>() }
+        unsafe { &*Inner::address(cx) }
     }
 }
 
@@ -151,8 +209,12 @@ impl Runtime {
     /// Makes a runtime on this thread, with the operations and bootstrap modules of `extensions`.
     ///
     /// # Panics
-    /// When this thread already has a runtime, or memory for it cannot be had.
+    /// When this thread already has a runtime, or less stack than `options` say, or when memory
+    /// for it cannot be had.
     pub fn new(options: &RuntimeOptions, extensions: Vec<Extension>) -> Runtime {
+        // SpiderMonkey would make a second context and take the thread away from the first.
+        assert!(mozjs::rust::Runtime::get().is_none(), "this thread has a runtime already");
+        limits::assert_stack(options.stack_bytes);
         let mut js = mozjs::rust::Runtime::new(engine());
         // SAFETY: the context pointer is used on this thread only, while `js` lives.
         let cx = unsafe { js.cx().raw_cx() };
@@ -170,36 +232,54 @@ impl Runtime {
             ended: Cell::new(false),
             extensions: Rc::new(extensions),
             alive: Cell::new(true),
+            shut: Cell::new(0),
         });
         let private = Rc::as_ptr(&inner).cast_mut().cast::<c_void>();
         // SAFETY: `cx` is live, callbacks have the signatures SpiderMonkey asks for, and `inner`
         // outlives the context (see the order of `Runtime`'s fields).
-        unsafe {
+        let jobs = unsafe {
             JS_SetContextPrivate(cx, private);
             JS_AddExtraGCRootsTracer(cx, Some(trace_slab), private);
             (*ContextOptionsRef(cx)).set_asyncStackCaptureDebuggeeOnly_(!options.async_stacks);
             let quota = options.stack_bytes;
-            JS_SetNativeStackQuota(cx, quota, quota - 16 * 1024, quota - 128 * 1024);
+            JS_SetNativeStackQuota(cx, quota, quota - 16 * 1024, quota - limits::STACK_RESERVE);
             mozjs::jsapi::js::SetStackFormat(cx, mozjs::jsapi::js::StackFormat::V8);
             limits::install(cx);
-            jobs::install(cx);
             module::install(cx);
             rejection::install(cx);
-        }
+            jobs::install(cx)
+        };
         let roots = StackRoots(Rc::as_ptr(&inner));
         // The list of rooters is a stack; this one is at its bottom from the first moment to the last.
         let rooter: &'static mut _ = Box::leak(Box::new(CustomAutoRooter::new(roots)));
         let rooter = ManuallyDrop::new(rooter.root(cx));
-        Runtime { realms: RefCell::new(Vec::new()), rooter, js, inner }
+        let realms = RefCell::new(Vec::new());
+        let mut runtime = Runtime { realms, anchor: None, rooter, js, _jobs: jobs, inner };
+        runtime.anchor = Some(runtime.new_anchor());
+        runtime
     }
 
     /// Makes state of type `T` available to operations through [`crate::Scope::state`].
     pub fn put_state<T: 'static>(&self, state: Rc<T>) {
-        self.inner.state.borrow_mut().insert(TypeId::of::<T>(), state);
+        let previous = self.inner.state.borrow_mut().insert(TypeId::of::<T>(), state);
+        drop(previous); // not under the borrow: its drop is anybody's code
     }
 
     pub(crate) fn inner(&self) -> &Rc<Inner> {
         &self.inner
+    }
+
+    /// The context, to do with it what may run JavaScript or collect.
+    ///
+    /// # Panics
+    /// When the engine is shut, which says where a call may come from that must not.
+    pub(crate) fn cx(&self) -> *mut JSContext {
+        self.inner.assert_open();
+        self.inner.cx
+    }
+
+    pub(crate) fn anchor(&self) -> Option<&Global> {
+        self.anchor.as_ref()
     }
 
     /// A handle by which another thread can end what runs here; see [`crate::Termination`].
@@ -210,25 +290,34 @@ impl Runtime {
     /// Collects garbage in full, now. For tests and for measuring memory.
     pub fn collect_garbage(&mut self) {
         // SAFETY: `cx` is live on this thread and no JavaScript runs.
-        unsafe { JS_GC(self.inner.cx, mozjs::jsapi::GCReason::API) };
+        unsafe { JS_GC(self.cx(), mozjs::jsapi::GCReason::API) };
     }
 
     /// Collect on almost every allocation, to show values that are not rooted. Needs `debugmozjs`.
     #[cfg(feature = "debugmozjs")]
     pub fn set_gc_zeal(&mut self, mode: u8, frequency: u32) {
         // SAFETY: `cx` is live on this thread.
-        unsafe { mozjs::jsapi::SetGCZeal(self.inner.cx, mode, frequency) };
+        unsafe { mozjs::jsapi::SetGCZeal(self.cx(), mode, frequency) };
     }
 
     pub(crate) fn add_realm(&self, realm: Realm) {
         self.realms.borrow_mut().push(realm);
     }
+
+    pub(crate) fn forget_realm(&self, realm: &Realm) {
+        let mut realms = self.realms.borrow_mut();
+        let index = realms.iter().position(|known| known.is(realm));
+        let forgotten = index.map(|index| realms.swap_remove(index));
+        drop(realms);
+        drop(forgotten); // not under the borrow: the loader's drop is anybody's code
+    }
 }
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        self.realms.borrow_mut().clear();
-        self.inner.state.borrow_mut().clear();
+        // Taken out first: what their drops do is anybody's code.
+        drop(std::mem::take(&mut *self.realms.borrow_mut()));
+        drop(std::mem::take(&mut *self.inner.state.borrow_mut()));
         self.inner.rejections.borrow_mut().clear();
         self.inner.slab.borrow_mut().clear();
         // Globals may outlive the runtime; from now on they touch nothing when dropped.

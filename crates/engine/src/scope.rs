@@ -35,7 +35,8 @@ impl Drop for Scope<'_> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: nobody else uses the handle stack during this call, and scopes end in the
-        // reverse order of their beginning, since each borrows its parent or the runtime.
+        // reverse order of their beginning: other crates only ever borrow one, and no two that a
+        // program can reach at once have the same type, so they can be neither leaked nor swapped.
         unsafe { (*self.inner().handles.get()).release(self.mark) };
     }
 }
@@ -47,7 +48,7 @@ impl<'s> Scope<'s> {
     #[inline]
     pub(crate) unsafe fn new(cx: *mut JSContext) -> Scope<'s> {
         // SAFETY: as the caller promises; the handle stack is borrowed for this call only.
-        let mark = unsafe { (*Inner::of(cx).handles.get()).mark() };
+        let mark = unsafe { (*Inner::of(cx).handles.get()).open() };
         Scope { cx, mark, lifetime: PhantomData }
     }
 
@@ -63,9 +64,9 @@ impl<'s> Scope<'s> {
     }
 
     pub(crate) fn runtime_rc(&self) -> Rc<Inner> {
-        let inner: *const Inner = self.inner();
         // SAFETY: the address came from `Rc::as_ptr` in `Runtime::new`, and that `Rc` is alive.
         unsafe {
+            let inner = Inner::address(self.cx);
             Rc::increment_strong_count(inner);
             Rc::from_raw(inner)
         }
@@ -74,13 +75,13 @@ impl<'s> Scope<'s> {
     #[inline]
     pub(crate) fn root(&mut self, value: JSVal) -> Local<'s> {
         // SAFETY: the handle stack is borrowed for this call only, which runs no JavaScript.
-        unsafe { (*self.inner().handles.get()).push(value) }
+        unsafe { (*self.inner().handles.get()).push(self.mark, value) }
     }
 
     #[inline]
     pub(crate) fn root_run(&mut self, count: usize, value: impl FnMut(usize) -> JSVal) -> Local<'s> {
         // SAFETY: as in `root`; the closures given here only read slots.
-        unsafe { (*self.inner().handles.get()).push_run(count, value) }
+        unsafe { (*self.inner().handles.get()).push_run(self.mark, count, value) }
     }
 
     /// Runs `f` with a scope of its own; the values made in it are released when it returns.
@@ -107,6 +108,8 @@ impl<'s> Scope<'s> {
 
     /// A number; whole numbers in range become the engine's small integers.
     pub fn number(&mut self, value: f64) -> Local<'s> {
+        // Other NaNs than this one have the bit patterns of pointers.
+        let value = if value.is_nan() { f64::NAN } else { value };
         let int = value as i32;
         if f64::from(int) == value && (int != 0 || value.is_sign_positive()) {
             return self.int(int);

@@ -1,11 +1,13 @@
 //! Compiled code shared between realms and threads.
 
 use std::collections::HashMap;
+#[cfg(feature = "debugmozjs")]
+use std::ffi::c_void;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mozjs::jsapi::{
-    CompileModuleScriptToStencil, InstantiateModuleStencil, InstantiateOptions, JSContext, JSObject,
-    StencilRelease,
+    InstantiateModuleStencil, InstantiateOptions, JSContext, JSObject, ReadOnlyCompileOptions,
+    SourceText, StencilRelease,
 };
 use mozjs::rust::{CompileOptionsWrapper, transform_str_to_source_text};
 
@@ -17,10 +19,11 @@ pub struct StencilCache {
     table: Arc<Mutex<HashMap<String, Arc<Stencil>>>>,
 }
 
-pub(crate) struct Stencil(*mut mozjs::jsapi::Stencil);
+struct Stencil(*mut mozjs::jsapi::Stencil);
 
-// SAFETY: a stencil is immutable once made, and its reference count is atomic; SpiderMonkey itself
-// compiles them on one thread and instantiates them on others.
+// SAFETY: a stencil is immutable but for lazily compiled functions, which it adds atomically, and its
+// reference count is atomic; so is the text's, which has a lock besides. See `StencilCache::instantiate`
+// for the one exception.
 unsafe impl Send for Stencil {}
 // SAFETY: as above: instantiating only reads it.
 unsafe impl Sync for Stencil {}
@@ -38,21 +41,28 @@ impl StencilCache {
         Self::default()
     }
 
-    /// The stencil of module `key`, compiled now if it is not there.
+    /// A record in the current realm of module `key`, which is compiled now if it never was.
     ///
     /// # Safety
-    /// `cx` must be live with a realm entered.
-    pub(crate) unsafe fn get(
+    /// `cx` must be live with a realm entered; the caller roots the result at once.
+    pub(crate) unsafe fn instantiate(
         &self, cx: *mut JSContext, key: &str, file: &str, source: &str,
-    ) -> Result<Arc<Stencil>, Thrown> {
-        if let Some(stencil) = self.lock().get(key) {
-            return Ok(Arc::clone(stencil));
+    ) -> Result<*mut JSObject, Thrown> {
+        let known = self.lock().get(key).cloned();
+        if let Some(stencil) = known {
+            // SAFETY: as the caller promises.
+            return unsafe { stencil.instantiate(cx) };
         }
         // Compiled outside the lock; if two threads race, both results are equally good.
         // SAFETY: as the caller promises.
-        let stencil = Arc::new(unsafe { compile(cx, file, source)? });
-        self.lock().insert(key.to_owned(), Arc::clone(&stencil));
-        Ok(stencil)
+        unsafe {
+            let stencil = Arc::new(compile(cx, file, source)?);
+            // Before others see it: the first time, SpiderMonkey notes in a plain field that the
+            // source is to be compressed. Two threads that both do so crash the process later.
+            let module = stencil.instantiate(cx)?;
+            self.lock().insert(key.to_owned(), stencil);
+            Ok(module)
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Stencil>>> {
@@ -67,9 +77,41 @@ unsafe fn compile(cx: *mut JSContext, file: &str, source: &str) -> Result<Stenci
     unsafe {
         let options = compile_options(cx, file);
         let mut text = transform_str_to_source_text(source);
-        let stencil = CompileModuleScriptToStencil(cx, options.ptr, &mut text).mRawPtr;
+        let stencil = compile_module(cx, options.ptr, &mut text);
         if stencil.is_null() { Err(Thrown) } else { Ok(Stencil(stencil)) }
     }
+}
+
+/// # Safety
+/// As for the function of SpiderMonkey.
+#[cfg(not(feature = "debugmozjs"))]
+unsafe fn compile_module(
+    cx: *mut JSContext, options: *const ReadOnlyCompileOptions, text: *mut SourceText<Utf8Unit>,
+) -> *mut mozjs::jsapi::Stencil {
+    // SAFETY: as the caller promises.
+    unsafe { mozjs::jsapi::CompileModuleScriptToStencil(cx, options, text).mRawPtr }
+}
+
+/// The result is an `already_AddRefed`. In a debug build that has a destructor, so C++ returns it
+/// through memory that the caller provides, of which the generated declaration knows nothing.
+///
+/// # Safety
+/// As for the function of SpiderMonkey.
+#[cfg(feature = "debugmozjs")]
+unsafe fn compile_module(
+    cx: *mut JSContext, options: *const ReadOnlyCompileOptions, text: *mut SourceText<Utf8Unit>,
+) -> *mut mozjs::jsapi::Stencil {
+    unsafe extern "C" {
+        #[link_name = "_ZN2JS28CompileModuleScriptToStencilEP9JSContextRKNS_22ReadOnlyCompileOptionsERNS_10SourceTextIN7mozilla8Utf8UnitEEE"]
+        fn compile_module_script_to_stencil(
+            result: *mut *mut mozjs::jsapi::Stencil, cx: *mut JSContext,
+            options: *const ReadOnlyCompileOptions, text: *mut SourceText<Utf8Unit>,
+        ) -> *mut c_void;
+    }
+    let mut result = std::ptr::null_mut();
+    // SAFETY: as the caller promises; the result is one pointer, whose reference is now ours.
+    unsafe { compile_module_script_to_stencil(&raw mut result, cx, options, text) };
+    result
 }
 
 /// # Safety
@@ -88,7 +130,7 @@ impl Stencil {
     ///
     /// # Safety
     /// `cx` must be live with a realm entered; the caller roots the result at once.
-    pub(crate) unsafe fn instantiate(&self, cx: *mut JSContext) -> Result<*mut JSObject, Thrown> {
+    unsafe fn instantiate(&self, cx: *mut JSContext) -> Result<*mut JSObject, Thrown> {
         let options = InstantiateOptions {
             skipFilenameValidation: false,
             hideScriptFromDebugger: false,

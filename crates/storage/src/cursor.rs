@@ -22,6 +22,8 @@ pub(crate) enum Origin {
 enum State {
     /// A row is waiting to be delivered.
     Row(Execution),
+    /// The row that the statement stands on has been delivered; the next one is not computed yet.
+    Delivered(Execution),
     /// No row is left and the statement is gone.
     Done {
         /// The consumer has been told so.
@@ -73,21 +75,26 @@ impl Run {
         Ok(run)
     }
 
-    /// Hands the waiting row to `row` and steps to the next one.
+    /// Hands the waiting row to `row` and steps to the next one. A listing of ours steps when it is asked again: it
+    /// shows what was written since.
     fn next<R>(&self, row: impl FnOnce(&RawStatement) -> R) -> Result<Option<R>> {
         let mut state = self.state.borrow_mut();
+        if matches!(&*state, State::Delivered(_)) {
+            self.advance(&mut state)?;
+        }
         let execution = match &mut *state {
             State::Row(execution) => execution,
+            State::Delivered(_) => unreachable!("it was stepped above"),
             State::Done { told } => {
                 *told = true;
                 return Ok(None);
             }
             State::Cancelled(error) => return Err(error.clone()),
         };
-        let Some(database) = self.database.upgrade() else {
+        if self.database.strong_count() == 0 {
             // The database cancels its runs before it goes.
             return Err(StorageError::error(crate::NO_LONGER_ACCESSIBLE));
-        };
+        }
         let result = row(execution.statement());
         let mut counters = self.counters.get();
         if counters.delivered == 0
@@ -96,18 +103,39 @@ impl Run {
             counters.first_integer = u64::try_from(value).ok();
         }
         counters.delivered += 1;
-        let stepped = step(execution, &self.origin, &mut counters);
+        self.counters.set(counters);
+        match &self.origin {
+            Origin::Program(_) => self.advance(&mut state)?,
+            Origin::Internal(_) => {
+                if let State::Row(execution) =
+                    std::mem::replace(&mut *state, State::Done { told: false })
+                {
+                    *state = State::Delivered(execution);
+                }
+            }
+        }
+        Ok(Some(result))
+    }
+
+    /// Steps to the next row; gives the statement back if there is none.
+    fn advance(&self, state: &mut State) -> Result<()> {
+        let Some(database) = self.database.upgrade() else {
+            return Err(StorageError::error(crate::NO_LONGER_ACCESSIBLE));
+        };
+        let (State::Row(mut execution) | State::Delivered(mut execution)) =
+            std::mem::replace(state, State::Done { told: false })
+        else {
+            return Ok(());
+        };
+        let mut counters = self.counters.get();
+        let stepped = step(&mut execution, &self.origin, &mut counters);
         self.counters.set(counters);
         if let Ok(true) = stepped {
-            return Ok(Some(result));
+            *state = State::Row(execution);
+            return Ok(());
         }
-        if let State::Row(execution) = std::mem::replace(&mut *state, State::Done { told: false }) {
-            self.give_back(&database, execution.finish());
-        }
-        match stepped {
-            Ok(_) => Ok(Some(result)),
-            Err(failure) => Err(database.judge(failure)),
-        }
+        self.give_back(&database, execution.finish());
+        stepped.map(drop).map_err(|failure| database.judge(failure))
     }
 
     fn give_back(&self, database: &Inner, statement: RawStatement) {
@@ -120,14 +148,14 @@ impl Run {
     /// Ends the run, releasing its statement now; the consumer gets `error` unless it has seen the end.
     pub(crate) fn cancel(&self, error: StorageError) {
         let mut state = self.state.borrow_mut();
-        if matches!(&*state, State::Row(_) | State::Done { told: false }) {
+        if matches!(&*state, State::Row(_) | State::Delivered(_) | State::Done { told: false }) {
             *state = State::Cancelled(error);
         }
     }
 
     /// True while a statement is held.
     pub(crate) fn is_live(&self) -> bool {
-        matches!(&*self.state.borrow(), State::Row(_))
+        matches!(&*self.state.borrow(), State::Row(_) | State::Delivered(_))
     }
 
     /// What SQLite has counted so far.
@@ -166,7 +194,8 @@ fn step(
 
 impl Drop for Run {
     fn drop(&mut self) {
-        if let State::Row(execution) = self.state.replace(State::Done { told: true })
+        if let State::Row(execution) | State::Delivered(execution) =
+            self.state.replace(State::Done { told: true })
             && let Some(database) = self.database.upgrade()
         {
             self.give_back(&database, execution.finish());

@@ -18,6 +18,7 @@ import {
 } from "./body.js";
 import { headerListFrom, listFirst, sourceList } from "./headers.js";
 import { copyCf } from "./request.js";
+import { defaultStatusText } from "./status_text.js";
 import { argumentError, constructorArgumentError, fieldError } from "./type_errors.js";
 import { defineInterface, isObject } from "./webidl.js";
 
@@ -44,10 +45,14 @@ function isNullBodyStatus(status) {
   return status === 101 || status === 204 || status === 205 || status === 304;
 }
 
+function defaultParts() {
+  return { status: 200, statusText: "OK", headers: null, extras: NO_EXTRAS, kind: NONE, source: null };
+}
+
 // The fields of a ResponseInit; headers become a list of the new response's own.
 function partsFromInit(init) {
   if (!isObject(init)) throw constructorArgumentError("Response", 2, `${INIT} or Response`);
-  const parts = { status: 200, statusText: "", headers: null, extras: NO_EXTRAS, kind: NONE, source: null };
+  const parts = defaultParts();
   const { cf, encodeBody, status, statusText, webSocket } = init;
   if (isResponse(init)) {
     // The same as reading `init.headers`, but for not waking that Headers object up.
@@ -58,7 +63,7 @@ function partsFromInit(init) {
       parts.headers = headerListFrom(headers, () => fieldError("headers", INIT, "Headers or Sequence or object"));
     }
   }
-  if (statusText !== undefined && statusText !== "") {
+  if (statusText !== undefined) {
     parts.statusText = `${statusText}`;
     if (/[\0\n\r]/.test(parts.statusText)) throw new TypeError("Invalid statusText");
   }
@@ -79,6 +84,7 @@ function partsFromInit(init) {
   }
   if (status !== undefined) parts.status = Math.trunc(+status) || 0;
   checkStatus(parts.status, hasSocket);
+  if (statusText === undefined) parts.statusText = defaultStatusText(parts.status);
   return parts;
 }
 
@@ -108,7 +114,7 @@ function addBody(parts, body) {
 
 function partsFrom(body, init) {
   const parts = init === undefined || init === null
-    ? { status: 200, statusText: "", headers: null, extras: NO_EXTRAS, kind: NONE, source: null }
+    ? defaultParts()
     : partsFromInit(init);
   if (body !== undefined && body !== null) addBody(parts, body);
   return parts;
@@ -139,7 +145,7 @@ export class Response extends Body {
     if (typeof body === "string" && init === undefined) {
       super(TEXT, body, ["content-type", TEXT_TYPE]);
       this.#status = 200;
-      this.#statusText = "";
+      this.#statusText = "OK";
       this.#extras = NO_EXTRAS;
       return;
     }
@@ -166,7 +172,7 @@ export class Response extends Body {
     }
     return new Response(FROM_PARTS, {
       status: code,
-      statusText: "",
+      statusText: defaultStatusText(code),
       headers: ["location", location],
       extras: { ...NO_EXTRAS, immutable: true },
       kind: NONE,
@@ -179,7 +185,7 @@ export class Response extends Body {
     // What JSON cannot express (undefined, functions) becomes the text "undefined", as in Workers.
     const text = `${JSON.stringify(data)}`;
     const parts = init === undefined || init === null
-      ? { status: 200, statusText: "", headers: null, extras: NO_EXTRAS, kind: NONE, source: null }
+      ? defaultParts()
       : partsFromInit(init);
     parts.headers ??= [];
     if (listFirst(parts.headers, "content-type") === undefined) parts.headers.push("content-type", "application/json");

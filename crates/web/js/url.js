@@ -4,6 +4,7 @@
 // getters are then slices. A setter asks the native side for a new serialisation.
 
 import { op_url_can_parse, op_url_parse, op_url_set } from "holdfast:ops";
+import { Blob } from "./blob.js";
 import { constructorArgumentError, argumentError, propertyError } from "./type_errors.js";
 import { attachSearchParams, resetSearchParams } from "./url_search_params.js";
 import { defineInterface } from "./webidl.js";
@@ -62,6 +63,16 @@ export class URL {
     url = `${url}`;
     base = base === undefined ? undefined : `${base}`;
     return op_url_can_parse(url, base) ? new URL(url, base) : null;
+  }
+
+  static createObjectURL(object) {
+    if (!(object instanceof Blob)) throw argumentError("createObjectURL", "URL", 1, "File or Blob");
+    throw new Error("URL.createObjectURL() is not implemented");
+  }
+
+  static revokeObjectURL(_url) {
+    if (arguments.length === 0) throw argumentError("revokeObjectURL", "URL", 1, "USVString");
+    throw new Error("URL.revokeObjectURL() is not implemented");
   }
 
   static canParse(url, base = undefined) {

@@ -1,6 +1,7 @@
 // DurableObjectId: 32 bytes, known by their 64 hex digits.
 
 import { argumentError } from "../web/type_errors.js";
+import { refuseToClone } from "../web/clonable.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 
 let makeId, isId, hexOf, namespaceOf;
@@ -36,5 +37,6 @@ export class DurableObjectId {
 }
 
 defineInterface(DurableObjectId);
+refuseToClone(DurableObjectId);
 
 export { hexOf, isId, makeId, namespaceOf };

@@ -2,6 +2,7 @@
 
 import { op_id_from_name, op_id_parse, op_id_unique } from "holdfast:ops";
 import { argumentError } from "../web/type_errors.js";
+import { refuseToClone } from "../web/clonable.js";
 import { defineInterface, illegalConstructor, internalToken, isObject } from "../web/webidl.js";
 import { hexOf, isId, makeId } from "./id.js";
 import { makeStub } from "./stub.js";
@@ -72,6 +73,7 @@ export class DurableObjectNamespace {
 }
 
 defineInterface(DurableObjectNamespace);
+refuseToClone(DurableObjectNamespace);
 
 export function makeNamespace(classIndex) {
   return new DurableObjectNamespace(internalToken, classIndex);

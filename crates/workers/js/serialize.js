@@ -15,7 +15,19 @@ function typeName(value) {
   return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "Object";
 }
 
+/** Built-in classes whose instances no structured clone takes. */
+const NEVER_CLONED = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry];
+/** The tags of the language's own iterators, generators among them. */
+const ITERATOR_TAG = /^(?:Async)?Generator$| Iterator$/;
+
 function notSupported(value) {
+  for (const Class of NEVER_CLONED) {
+    if (value instanceof Class) return dataCloneError(`#<${Class.name}> could not be cloned.`);
+  }
+  // Generators and the iterators of collections.
+  const tag = value[Symbol.toStringTag];
+  if (ITERATOR_TAG.test(tag)) return dataCloneError(`[object ${tag}] could not be cloned.`);
+  if (value instanceof AbortSignal) return dataCloneError("AbortSignal serialization is not enabled.");
   return dataCloneError(
     `Could not serialize object of type "${typeName(value)}". This type does not support serialization.`,
   );
@@ -72,8 +84,6 @@ export function checkClonable(value, seen = undefined) {
     return;
   }
   if (Error.isError(value)) return;
-  // The engine says in its own words why a promise or a weak map has no clone.
-  if (value instanceof Promise) throw dataCloneError("#<Promise> could not be cloned.");
   throw notSupported(value);
 }
 

@@ -2,6 +2,7 @@
 
 import { op_abort, op_section } from "holdfast:ops";
 import { argumentError } from "../web/type_errors.js";
+import { refuseToClone } from "../web/clonable.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { waitUntil } from "./execution_context.js";
 import { createStorage } from "./storage/index.js";
@@ -83,6 +84,7 @@ export class DurableObjectState {
 }
 
 defineInterface(DurableObjectState);
+refuseToClone(DurableObjectState);
 
 export { isState };
 

@@ -5,6 +5,7 @@
 
 import { op_call_fetch, op_call_method, op_stub_open } from "holdfast:ops";
 import { fetchThrough } from "../web/fetch.js";
+import { refuseToClone } from "../web/clonable.js";
 import { argumentError } from "../web/type_errors.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { hexOf } from "./id.js";
@@ -55,6 +56,7 @@ export const DurableObjectStub = class DurableObject extends Fetcher {
 
 defineInterface(Fetcher);
 defineInterface(DurableObjectStub);
+refuseToClone(Fetcher, "ServiceStub cannot be serialized in this context.");
 
 function send(channel, request) {
   const { method, url, headers, body, cf } = request;

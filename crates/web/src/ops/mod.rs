@@ -43,8 +43,8 @@ pub fn register(extension: Extension) -> Extension {
     // Modules that need no operation of their own.
     modules!(
         extension,
-        "abort" "call_site" "close_event" "custom_event" "dom_exception" "error_event" "error_stack"
+        "abort" "call_site" "clonable" "close_event" "custom_event" "dom_exception" "error_event" "error_stack"
         "event" "event_target" "message_event" "navigator" "performance" "promise_rejection_event"
-        "report_error" "type_errors"
+        "report_error" "status_text" "type_errors"
     )
 }

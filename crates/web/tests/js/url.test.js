@@ -218,7 +218,9 @@ test("shape", () => {
   assertEquals(Object.keys(url), []);
   assert(Object.keys(URL.prototype).includes("searchParams"));
   assert(Object.getOwnPropertyDescriptor(URL, "canParse").enumerable);
-  assertEquals(URL.createObjectURL, undefined);
+  assertThrows(() => URL.createObjectURL("x"), TypeError);
+  assertThrows(() => URL.createObjectURL(new Blob([])), Error, "URL.createObjectURL() is not implemented");
+  assertThrows(() => URL.revokeObjectURL("blob:x"), Error, "URL.revokeObjectURL() is not implemented");
   assertThrows(() => URL.prototype.href, TypeError);
   assertThrows(() => new URL(), TypeError);
   assertThrows(() => URL("http://h"), TypeError);

@@ -10,7 +10,7 @@ import {
 } from "holdfast:ops";
 import { SymbolIterator, uncurryThis } from "../../web/primordials.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../../web/webidl.js";
-import { refuseToStore } from "./clonable.js";
+import { refuseToClone } from "../../web/clonable.js";
 import { inheritFromIterator } from "./iterator.js";
 
 const ArrayPrototypeSlice = uncurryThis(Array.prototype.slice);
@@ -114,7 +114,7 @@ export class Cursor {
 }
 
 defineInterface(Cursor);
-refuseToStore(Cursor);
+refuseToClone(Cursor);
 
 class RowIterator {
   #cursor;

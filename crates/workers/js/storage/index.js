@@ -3,7 +3,7 @@
 import { internalToken } from "../../web/webidl.js";
 import { DurableObjectStorage } from "./storage.js";
 
-export { refuseToStore } from "./clonable.js";
+export { refuseToClone } from "../../web/clonable.js";
 export { Cursor } from "./cursor.js";
 export { SqlStorage } from "./sql_storage.js";
 export { SyncKvStorage } from "./sync_kv_storage.js";

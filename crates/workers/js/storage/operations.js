@@ -29,7 +29,7 @@ import {
   toTexts,
   toTime,
 } from "./arguments.js";
-import { checkStorable } from "./clonable.js";
+import { checkClonable } from "../../web/clonable.js";
 
 const { isArray } = Array;
 const { keys: ObjectKeys } = Object;
@@ -89,7 +89,7 @@ export function put(handle, name, state, count, key, value, options) {
   if (many) return putMany(handle, state, key, value);
   if (value === undefined) throw new TypeError(NO_VALUE);
   if (state !== undefined) state.check("put()");
-  checkStorable(value);
+  checkClonable(value);
   op_kv_put(handle, text, value, allowsUnconfirmed(options));
 }
 
@@ -103,7 +103,7 @@ function putMany(handle, state, entries, options) {
   for (let i = 0; i < keys.length; i++) {
     const value = entries[keys[i]];
     if (value === undefined) continue;
-    checkStorable(value);
+    checkClonable(value);
     flat[flat.length] = keys[i];
     flat[flat.length] = value;
   }

@@ -3,7 +3,7 @@
 import { op_sql_database_size, op_sql_exec } from "holdfast:ops";
 import { argumentError } from "../../web/type_errors.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../../web/webidl.js";
-import { refuseToStore } from "./clonable.js";
+import { refuseToClone } from "../../web/clonable.js";
 import { Cursor } from "./cursor.js";
 
 /** Statements cannot be prepared by programs; the class exists because Workers have it. */
@@ -42,4 +42,4 @@ export class SqlStorage {
 SqlStorage.prototype.Cursor = Cursor;
 SqlStorage.prototype.Statement = Statement;
 defineInterface(SqlStorage);
-refuseToStore(SqlStorage);
+refuseToClone(SqlStorage);

@@ -4,7 +4,7 @@ import { op_storage_delete_all, op_storage_sync, op_transaction_sync } from "hol
 import { PromiseReject, PromiseResolve } from "../../web/primordials.js";
 import { argumentError } from "../../web/type_errors.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../../web/webidl.js";
-import { refuseToStore } from "./clonable.js";
+import { refuseToClone } from "../../web/clonable.js";
 import { checkOptions, toText, toTime } from "./arguments.js";
 import * as operations from "./operations.js";
 import { SqlStorage } from "./sql_storage.js";
@@ -125,4 +125,4 @@ export class DurableObjectStorage {
 }
 
 defineInterface(DurableObjectStorage);
-refuseToStore(DurableObjectStorage);
+refuseToClone(DurableObjectStorage);

@@ -11,7 +11,7 @@ import {
 import { argumentError } from "../../web/type_errors.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../../web/webidl.js";
 import { callList, listOptions, toText } from "./arguments.js";
-import { checkStorable, refuseToStore } from "./clonable.js";
+import { checkClonable, refuseToClone } from "../../web/clonable.js";
 import { inheritFromIterator } from "./iterator.js";
 
 const NAME = "SyncKvStorage";
@@ -49,7 +49,7 @@ export class SyncKvStorage {
     const text = toText(key);
     if (arguments.length === 1) throw argumentError("put", NAME, 2, "Value");
     op_kv_require_sync(handle);
-    checkStorable(value);
+    checkClonable(value);
     op_kv_put(handle, text, value, false);
   }
 
@@ -63,7 +63,7 @@ export class SyncKvStorage {
 }
 
 defineInterface(SyncKvStorage);
-refuseToStore(SyncKvStorage);
+refuseToClone(SyncKvStorage);
 
 class ListIterator {
   #listing;

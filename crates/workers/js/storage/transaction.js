@@ -3,7 +3,7 @@
 import { op_transaction_begin, op_transaction_end, op_transaction_rollback } from "holdfast:ops";
 import { PromiseResolve } from "../../web/primordials.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../../web/webidl.js";
-import { refuseToStore } from "./clonable.js";
+import { refuseToClone } from "../../web/clonable.js";
 import * as operations from "./operations.js";
 
 const NAME = "DurableObjectTransaction";
@@ -79,7 +79,7 @@ export class DurableObjectTransaction {
 }
 
 defineInterface(DurableObjectTransaction);
-refuseToStore(DurableObjectTransaction);
+refuseToClone(DurableObjectTransaction);
 
 /** Runs a transaction within a critical section: commits it when the callback's promise is fulfilled, else undoes it. */
 export async function runTransaction(handle, callback) {

@@ -36,7 +36,6 @@ pub use handle::{StorageHandle, StorageHooks, StorageOptions};
 pub fn register(extension: Extension) -> Extension {
     let extension = extension
         .module("workers/storage/arguments", include_str!("../../js/storage/arguments.js"))
-        .module("workers/storage/clonable", include_str!("../../js/storage/clonable.js"))
         .module("workers/storage/cursor", include_str!("../../js/storage/cursor.js"))
         .module("workers/storage/index", include_str!("../../js/storage/index.js"))
         .module("workers/storage/iterator", include_str!("../../js/storage/iterator.js"))

@@ -1,28 +1,28 @@
-// What may be stored.
+// What structuredClone() and storage refuse to copy.
 //
 // The engine's structured clone takes every object that is no exotic one and copies its own properties. For instances
 // of a program's classes that is what Workers do. The platform's own classes keep their state in private fields, so
 // their copies would be empty objects: they are refused here.
 
-import { AbortController, AbortSignal } from "../../web/abort.js";
-import { Blob } from "../../web/blob.js";
-import { Crypto, CryptoKey, SubtleCrypto } from "../../web/crypto.js";
-import { DOMException } from "../../web/dom_exception.js";
-import { TextDecoder, TextEncoder } from "../../web/encoding.js";
-import { Event } from "../../web/event.js";
-import { EventTarget } from "../../web/event_target.js";
-import { File } from "../../web/file.js";
-import { FormData } from "../../web/form_data.js";
-import { Headers } from "../../web/headers.js";
-import { Navigator } from "../../web/navigator.js";
-import { Performance } from "../../web/performance.js";
-import { SymbolToStringTag, uncurryThis } from "../../web/primordials.js";
-import { Request } from "../../web/request.js";
-import { Response } from "../../web/response.js";
-import * as streams from "../../web/streams/index.js";
-import { Scheduler } from "../../web/timers.js";
-import { URL } from "../../web/url.js";
-import { URLSearchParams } from "../../web/url_search_params.js";
+import { AbortController, AbortSignal } from "./abort.js";
+import { Blob } from "./blob.js";
+import { Crypto, CryptoKey, SubtleCrypto } from "./crypto.js";
+import { DOMException } from "./dom_exception.js";
+import { TextDecoder, TextEncoder } from "./encoding.js";
+import { Event } from "./event.js";
+import { EventTarget } from "./event_target.js";
+import { File } from "./file.js";
+import { FormData } from "./form_data.js";
+import { Headers } from "./headers.js";
+import { Navigator } from "./navigator.js";
+import { Performance } from "./performance.js";
+import { SymbolToStringTag, uncurryThis } from "./primordials.js";
+import { Request } from "./request.js";
+import { Response } from "./response.js";
+import * as streams from "./streams/index.js";
+import { Scheduler } from "./timers.js";
+import { URL } from "./url.js";
+import { URLSearchParams } from "./url_search_params.js";
 
 const { getPrototypeOf } = Object;
 const { isArray } = Array;
@@ -43,12 +43,12 @@ const DENSE_LENGTH_MAX = 1 << 20;
 const refused = new WeakMap();
 
 /**
- * Makes storage refuse the instances of a class, and of the classes derived from it, with a DataCloneError.
+ * Makes structured clone refuse the instances of a class, and of the classes derived from it, with a DataCloneError.
  *
  * @param {Function} Class
  * @param {string} [message]
  */
-export function refuseToStore(
+export function refuseToClone(
   Class,
   message = `Could not serialize object of type "${Class.name}". This type does not support serialization.`,
 ) {
@@ -59,18 +59,18 @@ const unsupported = [
   ...[AbortController, Crypto, CryptoKey, Event, EventTarget, File, FormData, Navigator, Performance, Scheduler],
   ...[SubtleCrypto, TextDecoder, TextEncoder, URL, URLSearchParams],
 ];
-for (const Class of unsupported) refuseToStore(Class);
+for (const Class of unsupported) refuseToClone(Class);
 for (const Class of Object.values(streams)) {
-  if (typeof Class === "function" && Class.prototype !== undefined) refuseToStore(Class);
+  if (typeof Class === "function" && Class.prototype !== undefined) refuseToClone(Class);
 }
-refuseToStore(streams.ReadableStream, "ReadableStream can only be serialized for RPC.");
-refuseToStore(streams.WritableStream, "WritableStream can only be serialized for RPC.");
-refuseToStore(AbortSignal, "AbortSignal serialization is not enabled.");
-// Workers can store these.
+refuseToClone(streams.ReadableStream, "ReadableStream can only be serialized for RPC.");
+refuseToClone(streams.WritableStream, "WritableStream can only be serialized for RPC.");
+refuseToClone(AbortSignal, "AbortSignal serialization is not enabled.");
+// Workers can copy these.
 for (const Class of [Blob, DOMException, Headers, Request, Response]) {
-  refuseToStore(
+  refuseToClone(
     Class,
-    `Storing an object of type "${Class.name}" is not supported by Holdfast yet: store its parts instead.`,
+    `Copying an object of type "${Class.name}" is not supported by Holdfast yet: copy its parts instead.`,
   );
 }
 
@@ -94,7 +94,7 @@ const isObject = (value) => typeof value === "object" && value !== null;
  * Throws a DataCloneError if `value` is or holds an object of a platform class. Everything else is the business of the
  * engine's structured clone, which refuses functions and the like itself.
  */
-export function checkStorable(value) {
+export function checkClonable(value) {
   if (isObject(value)) checkObject(value);
 }
 
