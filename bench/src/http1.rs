@@ -1,6 +1,11 @@
 //! As much of HTTP/1.1 as a client of one known program needs: it reads an answer and gives its body. Whatever
 //! else a server could send is an error, not a guess.
 
+use std::error::Error;
+use std::fmt;
+use std::io::ErrorKind;
+use std::ops::Range;
+
 use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -8,6 +13,18 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 const HEADERS_MAX: usize = 32;
 /// How large an answer may be, headers and all.
 const ANSWER_BYTES_MAX: usize = 16 << 10;
+
+/// The server closed a connection instead of answering.
+#[derive(Debug)]
+pub(crate) struct Closed;
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the server closed a connection instead of answering")
+    }
+}
+
+impl Error for Closed {}
 
 /// The bytes that came and have not been taken yet.
 #[derive(Debug)]
@@ -24,7 +41,7 @@ impl Reader {
         }
     }
 
-    /// Reads the answer to one request and hands over its body.
+    /// Reads the answer to one request; says where its body is, for [`Reader::body`].
     ///
     /// # Errors
     /// The connection broke or was closed; the answer is not one with status 200 and a Content-Length; or more
@@ -32,7 +49,7 @@ impl Reader {
     pub(crate) async fn answer(
         &mut self,
         from: &mut (impl AsyncRead + Unpin),
-    ) -> anyhow::Result<&[u8]> {
+    ) -> anyhow::Result<Range<usize>> {
         self.filled = 0;
         let mut length = None;
         loop {
@@ -41,8 +58,13 @@ impl Reader {
                 !room.is_empty(),
                 "an answer exceeds {ANSWER_BYTES_MAX} bytes"
             );
-            let count = from.read(room).await.context("cannot read an answer")?;
-            ensure!(count > 0, "the server closed a connection that was in use");
+            let count = match from.read(room).await {
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
+                Err(error) => return Err(error).context("cannot read an answer"),
+            };
+            ensure!(count > 0 || self.filled > 0, Closed);
+            ensure!(count > 0, "the server closed a connection within an answer");
             self.filled += count;
             if length.is_none() {
                 length = head(&self.buffer[..self.filled])?;
@@ -51,9 +73,13 @@ impl Reader {
                 && self.filled >= head + body
             {
                 ensure!(self.filled == head + body, "more came than the answer");
-                return Ok(&self.buffer[head..head + body]);
+                return Ok(head..head + body);
             }
         }
+    }
+
+    pub(crate) fn body(&self, range: Range<usize>) -> &[u8] {
+        &self.buffer[range]
     }
 }
 
@@ -99,14 +125,10 @@ mod tests {
             drop(server);
             std::io::Result::Ok(())
         };
-        let receive = async {
-            Ok(String::from_utf8(
-                reader.answer(&mut client).await?.to_vec(),
-            )?)
-        };
+        let receive = reader.answer(&mut client);
         let (sent, received) = tokio::join!(send, receive);
         sent.unwrap();
-        received
+        Ok(String::from_utf8(reader.body(received?).to_vec())?)
     }
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -125,6 +147,14 @@ mod tests {
                 let (first, rest) = whole.split_at(at);
                 assert_eq!(read(&[first, rest]).await.unwrap(), "Hello");
             }
+        });
+    }
+
+    #[test]
+    fn closing_instead_of_answering_can_be_told_apart() {
+        block_on(async {
+            assert!(read(&[]).await.unwrap_err().is::<Closed>());
+            assert!(!read(&["HTTP/1.1"]).await.unwrap_err().is::<Closed>());
         });
     }
 

@@ -67,6 +67,8 @@ pub(crate) struct Side {
     pub(crate) cpu_us_per_request: Spread,
     /// In the first warm-up, which makes the objects.
     pub(crate) warm_up_per_second: Option<f64>,
+    /// How often the server closed a connection instead of answering and was asked again, warm-ups included.
+    pub(crate) reconnects: u64,
     pub(crate) resident_bytes_before: u64,
     pub(crate) resident_bytes_after: u64,
     /// Cores that were busy with neither this server nor the load.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -67,7 +68,7 @@ async fn measure(plan: &Plan, scenario: &Scenario) -> Result<Outcome> {
     let connections = scenario.connections(plan.connections);
     let mut contenders = Vec::new();
     for kind in &plan.kinds {
-        contenders.push(Contender::start(plan, kind, scenario, connections).await?);
+        contenders.push(Contender::start(plan, kind, scenario, connections)?);
     }
     for _ in 0..plan.rounds {
         for contender in &mut contenders {
@@ -87,10 +88,12 @@ async fn measure(plan: &Plan, scenario: &Scenario) -> Result<Outcome> {
 struct Contender {
     name: &'static str,
     server: Server,
-    load: Load,
+    script: Rc<Script>,
+    connections: usize,
     resident_before: u64,
     /// Requests per second until every object existed.
     first_warm_up: Option<f64>,
+    reconnects: u64,
     latencies: Histogram<u64>,
     turns: Vec<Turn>,
 }
@@ -104,7 +107,7 @@ struct Turn {
 }
 
 impl Contender {
-    async fn start(
+    fn start(
         plan: &Plan,
         kind: &Kind,
         scenario: &Scenario,
@@ -112,23 +115,25 @@ impl Contender {
     ) -> Result<Contender> {
         let server = Server::start(kind, &plan.data, &[]).with_context(|| kind.name())?;
         let script = Script::new(scenario, &server.addr.to_string());
-        let load = Load::connect(server.addr, connections, script)
-            .await
-            .map_err(|error| server.explain(error))?;
         let resident_before = usage::resident_bytes(server.pid())?;
         Ok(Contender {
             name: kind.name(),
             server,
-            load,
+            script: Rc::new(script),
+            connections,
             resident_before,
             first_warm_up: None,
+            reconnects: 0,
             latencies: Histogram::new(3)?,
             turns: Vec::new(),
         })
     }
 
     async fn turn(&mut self, warm_up: Duration, measured: Duration) -> Result<()> {
-        let warm_up = self.load.warm_up(warm_up).await?;
+        let script = self.script.clone();
+        let mut load = Load::connect(self.server.addr, self.connections, script).await?;
+        let warm_up = load.warm_up(warm_up).await.context("warm-up")?;
+        self.reconnects += warm_up.reconnects;
         self.first_warm_up.get_or_insert(warm_up.per_second());
         let (server, own) = (self.server.pid(), std::process::id());
         let used = || -> Result<_> {
@@ -140,7 +145,7 @@ impl Contender {
             ))
         };
         let before = used()?;
-        let measured = self.load.run(measured).await?;
+        let measured = load.run(measured).await?;
         let after = used()?;
         let server = after.0.saturating_sub(before.0);
         let ours = after.1.saturating_sub(before.1);
@@ -151,6 +156,7 @@ impl Contender {
             cores_elsewhere: all.saturating_sub(ours).as_secs_f64()
                 / measured.elapsed.as_secs_f64(),
         });
+        self.reconnects += measured.reconnects;
         self.latencies.add(&measured.latencies)?;
         Ok(())
     }
@@ -169,6 +175,7 @@ impl Contender {
             p99_us: self.latencies.value_at_quantile(0.99),
             cpu_us_per_request: Spread::of(each(|turn| turn.cpu_us_per_request)),
             warm_up_per_second: self.first_warm_up,
+            reconnects: self.reconnects,
             resident_bytes_before: self.resident_before,
             resident_bytes_after: resident_after,
             cores_elsewhere: Spread::of(each(|turn| turn.cores_elsewhere)),

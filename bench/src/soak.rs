@@ -1,5 +1,6 @@
 //! The other kind of run: one runtime at a time under load for long, and whether its memory stays flat.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -43,7 +44,7 @@ pub(crate) async fn run(plan: &Plan, seconds: u64) -> Result<()> {
 /// The growth of the last third of the samples.
 async fn soak(plan: &Plan, kind: &Kind, scenario: &Scenario, time: Duration) -> Result<f64> {
     let server = Server::start(kind, &plan.data, &[])?;
-    let script = Script::new(scenario, &server.addr.to_string());
+    let script = Rc::new(Script::new(scenario, &server.addr.to_string()));
     let connections = scenario.connections(plan.connections);
     println!(
         "{} under {}, {connections} connections",

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -70,7 +71,7 @@ pub(crate) async fn watch(plan: &Plan, kind: &Kind, scenario: &Scenario) -> Resu
     before.push(trace.clone().into());
     let server = Server::start(kind, &plan.data, &before)?;
     let host = server.addr.to_string();
-    let script = Script::new(scenario, &host);
+    let script = Rc::new(Script::new(scenario, &host));
     let asked = ask(server.addr, plan.connections, script).await;
     asked.map_err(|error| server.explain(error))?;
     let pid = server.pid();
@@ -87,7 +88,7 @@ pub(crate) async fn watch(plan: &Plan, kind: &Kind, scenario: &Scenario) -> Resu
     Ok(seen)
 }
 
-async fn ask(addr: SocketAddr, connections: usize, script: Script) -> Result<()> {
+async fn ask(addr: SocketAddr, connections: usize, script: Rc<Script>) -> Result<()> {
     let mut load = Load::connect(addr, connections, script).await?;
     // The first write makes the object, with flushes of its own.
     for _ in 0..=WATCHED {

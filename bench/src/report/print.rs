@@ -81,6 +81,12 @@ pub(crate) fn result(result: &Outcome) {
             side.cores_elsewhere.median,
         );
     }
+    for side in result.sides.iter().filter(|side| side.reconnects > 0) {
+        println!(
+            "{:12}{} closed {} connections instead of answering, and was asked again",
+            "", side.runtime, side.reconnects
+        );
+    }
     if let Some(ratio) = result.ratio {
         println!(
             "{:12}ratio    {:>11.2}{:>19}",

@@ -36,8 +36,7 @@ impl<'s> Scope<'s> {
         let buffer = self.array_buffer(bytes)?;
         rooted!(in(self.cx()) let buffer = buffer.value().to_object());
         // SAFETY: `buffer` is rooted; length -1 means "to the end".
-        let array =
-            unsafe { JS_NewUint8ArrayWithBuffer(self.cx(), buffer.handle().into(), 0, -1) };
+        let array = unsafe { JS_NewUint8ArrayWithBuffer(self.cx(), buffer.handle().into(), 0, -1) };
         if array.is_null() {
             return Err(Thrown);
         }

@@ -4,8 +4,8 @@ use std::ffi::CStr;
 
 use mozjs::jsapi::glue::{DeleteEnvironmentChain, NewEnvironmentChain};
 use mozjs::jsapi::{
-    Call, CompileFunctionUtf8, Construct1, CurrentGlobalOrNull, HandleValueArray, JS_GetFunctionObject,
-    JSObject, ReportUncatchableException,
+    Call, CompileFunctionUtf8, Construct1, CurrentGlobalOrNull, HandleValueArray,
+    JS_GetFunctionObject, JSObject, ReportUncatchableException,
 };
 use mozjs::jsval::ObjectValue;
 use mozjs::rooted;
@@ -16,13 +16,27 @@ use crate::stencil::compile_options;
 
 impl<'s> Scope<'s> {
     /// `function.call(this, ...args)`.
-    pub fn call(&mut self, function: Local<'_>, this: Local<'_>, args: &[Local<'_>]) -> JsResult<'s> {
+    pub fn call(
+        &mut self,
+        function: Local<'_>,
+        this: Local<'_>,
+        args: &[Local<'_>],
+    ) -> JsResult<'s> {
         let result = self.undefined();
         let run = self.root_run(args.len(), |index| args[index].value());
-        let array = HandleValueArray { length_: args.len(), elements_: run.slot() };
+        let array = HandleValueArray {
+            length_: args.len(),
+            elements_: run.slot(),
+        };
         // SAFETY: everything is rooted, and `array` covers exactly the run of arguments.
         let done = unsafe {
-            Call(self.cx(), this.handle(), function.handle(), &array, result.handle_mut())
+            Call(
+                self.cx(),
+                this.handle(),
+                function.handle(),
+                &array,
+                result.handle_mut(),
+            )
         };
         if done { Ok(result) } else { Err(Thrown) }
     }
@@ -36,19 +50,34 @@ impl<'s> Scope<'s> {
     /// `new constructor(...args)`.
     pub fn construct(&mut self, constructor: Local<'_>, args: &[Local<'_>]) -> JsResult<'s> {
         let run = self.root_run(args.len(), |index| args[index].value());
-        let array = HandleValueArray { length_: args.len(), elements_: run.slot() };
+        let array = HandleValueArray {
+            length_: args.len(),
+            elements_: run.slot(),
+        };
         rooted!(in(self.cx()) let mut object: *mut JSObject);
         // SAFETY: everything is rooted, and `array` covers exactly the run of arguments.
         let done = unsafe {
-            Construct1(self.cx(), constructor.handle(), &array, object.handle_mut().into())
+            Construct1(
+                self.cx(),
+                constructor.handle(),
+                &array,
+                object.handle_mut().into(),
+            )
         };
-        if done { Ok(self.root(ObjectValue(object.get()))) } else { Err(Thrown) }
+        if done {
+            Ok(self.root(ObjectValue(object.get())))
+        } else {
+            Err(Thrown)
+        }
     }
 
     /// Compiles `body` as a function of these parameters, named in stack traces by `file`. Lines of
     /// the body count from 1.
     pub fn compile_function(
-        &mut self, file: &str, parameters: &[&CStr], body: &str,
+        &mut self,
+        file: &str,
+        parameters: &[&CStr],
+        body: &str,
     ) -> JsResult<'s> {
         let names: Vec<_> = parameters.iter().map(|name| name.as_ptr()).collect();
         // SAFETY: names, text and options outlive the call; an empty environment chain means the
@@ -56,8 +85,16 @@ impl<'s> Scope<'s> {
         unsafe {
             let options = compile_options(self.cx(), file);
             let chain = NewEnvironmentChain(self.cx(), mozjs::jsapi::SupportUnscopables::No);
-            let function = CompileFunctionUtf8(self.cx(), chain, options.ptr, c"".as_ptr(),
-                names.len() as u32, names.as_ptr(), body.as_ptr().cast(), body.len());
+            let function = CompileFunctionUtf8(
+                self.cx(),
+                chain,
+                options.ptr,
+                c"".as_ptr(),
+                names.len() as u32,
+                names.as_ptr(),
+                body.as_ptr().cast(),
+                body.len(),
+            );
             DeleteEnvironmentChain(chain);
             if function.is_null() {
                 return Err(Thrown);

@@ -70,9 +70,16 @@ impl<'s> Scope<'s> {
         let mut failure: Option<String> = None;
         // SAFETY: values are rooted, the buffer and `failure` outlive the call.
         let done = unsafe {
-            JS_WriteStructuredClone(self.cx(), value.handle(), &raw mut (*buffer.0).data_,
-                StructuredCloneScope::DifferentProcess, &POLICY, &CALLBACKS,
-                (&raw mut failure).cast(), transfer.handle())
+            JS_WriteStructuredClone(
+                self.cx(),
+                value.handle(),
+                &raw mut (*buffer.0).data_,
+                StructuredCloneScope::DifferentProcess,
+                &POLICY,
+                &CALLBACKS,
+                (&raw mut failure).cast(),
+                transfer.handle(),
+            )
         };
         if !done {
             return Err(self.clone_failed(failure));
@@ -102,11 +109,22 @@ impl<'s> Scope<'s> {
         let done = unsafe {
             let data = &raw mut (*buffer.0).data_;
             WriteBytesToJSStructuredCloneData(bytes.as_ptr(), bytes.len(), data)
-                && JS_ReadStructuredClone(self.cx(), data, VERSION,
-                    StructuredCloneScope::DifferentProcess, result.handle_mut(), &POLICY,
-                    &CALLBACKS, (&raw mut failure).cast())
+                && JS_ReadStructuredClone(
+                    self.cx(),
+                    data,
+                    VERSION,
+                    StructuredCloneScope::DifferentProcess,
+                    result.handle_mut(),
+                    &POLICY,
+                    &CALLBACKS,
+                    (&raw mut failure).cast(),
+                )
         };
-        if done { Ok(result) } else { Err(self.clone_failed(failure)) }
+        if done {
+            Ok(result)
+        } else {
+            Err(self.clone_failed(failure))
+        }
     }
 
     /// `structuredClone(value, { transfer })`; `transfer` is an array of ArrayBuffers or undefined.
@@ -142,7 +160,11 @@ fn describe(scope: &mut Scope<'_>, value: Local<'_>) -> String {
         }
         let constructor = scope.get(value, "constructor")?;
         let name = scope.get(constructor, "name")?;
-        let name = if name.is_string() { scope.to_string(name)? } else { "Object".to_owned() };
+        let name = if name.is_string() {
+            scope.to_string(name)?
+        } else {
+            "Object".to_owned()
+        };
         Ok::<_, Thrown>(format!("#<{name}>"))
     })();
     match text {
@@ -156,7 +178,10 @@ fn describe(scope: &mut Scope<'_>, value: Local<'_>) -> String {
 
 /// Called for an object that the engine has no way to write.
 unsafe extern "C" fn on_unsupported(
-    cx: *mut JSContext, _: *mut JSStructuredCloneWriter, object: HandleObject, _: *mut bool,
+    cx: *mut JSContext,
+    _: *mut JSStructuredCloneWriter,
+    object: HandleObject,
+    _: *mut bool,
     _: *mut c_void,
 ) -> bool {
     // SAFETY: called while writing in the value's realm, with a rooted handle.
@@ -170,7 +195,10 @@ unsafe extern "C" fn on_unsupported(
 }
 
 unsafe extern "C" fn on_error(
-    _: *mut JSContext, _id: u32, closure: *mut c_void, message: *const c_char,
+    _: *mut JSContext,
+    _id: u32,
+    closure: *mut c_void,
+    message: *const c_char,
 ) {
     if closure.is_null() {
         return;

@@ -11,8 +11,9 @@ use std::rc::Rc;
 
 use mozjs::glue::{CallValueRootTracer, JS_GetReservedSlot};
 use mozjs::jsapi::{
-    JS_NewObjectWithGivenProto, JS_SetReservedSlot, JSCLASS_FOREGROUND_FINALIZE,
-    JSCLASS_RESERVED_SLOTS_SHIFT, JSClass, JSClassOps, JSContext, JSObject, JSTracer, GetRegularMicroTaskCount,
+    GetRegularMicroTaskCount, JS_NewObjectWithGivenProto, JS_SetReservedSlot,
+    JSCLASS_FOREGROUND_FINALIZE, JSCLASS_RESERVED_SLOTS_SHIFT, JSClass, JSClassOps, JSContext,
+    JSObject, JSTracer,
 };
 use mozjs::jsval::{JSVal, NullValue, UndefinedValue};
 use mozjs::rooted;
@@ -100,7 +101,9 @@ impl CurrentContext {
     pub(crate) fn take_front(&self) -> JSVal {
         // SAFETY: borrowed for this block, which calls nothing of the engine.
         let queued = unsafe { &mut *self.queued.get() };
-        let Some((context, count)) = queued.front_mut() else { return NullValue() };
+        let Some((context, count)) = queued.front_mut() else {
+            return NullValue();
+        };
         let context = *context;
         *count -= 1;
         if *count == 0 {
@@ -190,7 +193,9 @@ impl<'s> Scope<'s> {
     /// # Panics
     /// When `context` was not made by [`Scope::new_context`].
     pub fn in_context_of<R>(
-        &mut self, context: Local<'_>, f: impl FnOnce(&mut Scope<'s>) -> R,
+        &mut self,
+        context: Local<'_>,
+        f: impl FnOnce(&mut Scope<'s>) -> R,
     ) -> R {
         // SAFETY: a live object; the question does not allocate.
         let is_context = context.is_object()
@@ -199,7 +204,11 @@ impl<'s> Scope<'s> {
         self.with_current(context, f)
     }
 
-    pub(crate) fn with_current<R>(&mut self, context: Local<'_>, f: impl FnOnce(&mut Scope<'s>) -> R) -> R {
+    pub(crate) fn with_current<R>(
+        &mut self,
+        context: Local<'_>,
+        f: impl FnOnce(&mut Scope<'s>) -> R,
+    ) -> R {
         let previous = self.inner().context.replace(self.cx(), context.value());
         let previous = self.root(previous);
         // Put back also when `f` panics: the panic is caught further out and the thread goes on.
@@ -214,7 +223,9 @@ impl<'s> Scope<'s> {
     /// The driver's value of the current context, if there is one and it is a `T`.
     pub fn context<T: 'static>(&self) -> Option<Rc<T>> {
         // SAFETY: only objects of CLASS, or null, become current.
-        unsafe { CurrentContext::data(self.inner().context.get()) }?.downcast().ok()
+        unsafe { CurrentContext::data(self.inner().context.get()) }?
+            .downcast()
+            .ok()
     }
 
     /// A handle on the current context, if there is one.
@@ -240,7 +251,9 @@ impl<'s> Scope<'s> {
 
     /// Runs `f` in a context like the current one but with this JavaScript value.
     pub fn with_context_value<R>(
-        &mut self, value: Local<'_>, f: impl FnOnce(&mut Scope<'s>) -> R,
+        &mut self,
+        value: Local<'_>,
+        f: impl FnOnce(&mut Scope<'s>) -> R,
     ) -> JsResult<'s, R> {
         // SAFETY: only objects of CLASS, or null, become current.
         let data = unsafe { CurrentContext::data(self.inner().context.get()) };

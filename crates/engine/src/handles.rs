@@ -63,8 +63,13 @@ pub(crate) struct HandleStack {
 
 impl HandleStack {
     pub(crate) fn new() -> Self {
-        let mut stack =
-            HandleStack { chunks: Vec::new(), filled: Vec::new(), chunk: 0, used: 0, depth: 0 };
+        let mut stack = HandleStack {
+            chunks: Vec::new(),
+            filled: Vec::new(),
+            chunk: 0,
+            used: 0,
+            depth: 0,
+        };
         stack.add_chunk();
         stack
     }
@@ -78,7 +83,11 @@ impl HandleStack {
     #[inline]
     pub(crate) fn open(&mut self) -> Mark {
         self.depth += 1;
-        Mark { chunk: self.chunk, used: self.used, depth: self.depth }
+        Mark {
+            chunk: self.chunk,
+            used: self.used,
+            depth: self.depth,
+        }
     }
 
     #[inline]
@@ -113,25 +122,37 @@ impl HandleStack {
         count: usize,
         mut value: impl FnMut(usize) -> JSVal,
     ) -> Local<'s> {
-        assert!(owner.depth == self.depth, "a scope was used while one entered later is open");
+        assert!(
+            owner.depth == self.depth,
+            "a scope was used while one entered later is open"
+        );
         if count > CHUNK_SLOTS - self.used {
             self.next_chunk(count);
         }
         // SAFETY: `used + count <= CHUNK_SLOTS`, so the run is inside the chunk; the slots are
         // above every live mark, so no `Local` refers to them.
         unsafe {
-            let first = self.chunks[self.chunk].as_ptr().cast::<JSVal>().add(self.used);
+            let first = self.chunks[self.chunk]
+                .as_ptr()
+                .cast::<JSVal>()
+                .add(self.used);
             for index in 0..count {
                 first.add(index).write(value(index));
             }
             self.used += count;
-            Local { slot: NonNull::new_unchecked(first), scope: PhantomData }
+            Local {
+                slot: NonNull::new_unchecked(first),
+                scope: PhantomData,
+            }
         }
     }
 
     #[cold]
     fn next_chunk(&mut self, count: usize) {
-        assert!(count <= CHUNK_SLOTS, "too many values in one run of handles");
+        assert!(
+            count <= CHUNK_SLOTS,
+            "too many values in one run of handles"
+        );
         self.filled[self.chunk] = self.used;
         self.chunk += 1;
         if self.chunk == self.chunks.len() {
@@ -146,7 +167,11 @@ impl HandleStack {
     /// To be called from a tracer callback of the runtime whose values these are.
     pub(crate) unsafe fn trace(&mut self, tracer: *mut JSTracer) {
         for index in 0..=self.chunk {
-            let used = if index == self.chunk { self.used } else { self.filled[index] };
+            let used = if index == self.chunk {
+                self.used
+            } else {
+                self.filled[index]
+            };
             let slots = self.chunks[index].as_ptr().cast::<JSVal>();
             for slot in 0..used {
                 // SAFETY: `slot < used`, and all slots below `used` hold initialised values.
@@ -189,6 +214,9 @@ impl Local<'_> {
     #[inline]
     pub(crate) unsafe fn from_slot<'s>(slot: *mut JSVal) -> Local<'s> {
         // SAFETY: a rooted slot is not null.
-        Local { slot: unsafe { NonNull::new_unchecked(slot) }, scope: PhantomData }
+        Local {
+            slot: unsafe { NonNull::new_unchecked(slot) },
+            scope: PhantomData,
+        }
     }
 }

@@ -16,8 +16,8 @@ use mozjs::jsapi::{
 };
 use mozjs::jsval::{PrivateValue, UndefinedValue};
 use mozjs::rooted;
-use mozjs_sys::jsapi::JS::MemoryUse;
 use mozjs::rust::get_object_class;
+use mozjs_sys::jsapi::JS::MemoryUse;
 
 use crate::handles::Local;
 use crate::runtime::Inner;

@@ -2,10 +2,10 @@
 
 use mozjs::glue::{CreateJobQueue, DeleteJobQueue, JobQueueTraps, RustJobQueue};
 use mozjs::jsapi::{
-    ClearKeptObjects, CurrentGlobalOrNull, DequeueNextRegularMicroTask, GetExecutionGlobalFromJSMicroTask,
-    HasRegularMicroTasks, IsJSMicroTask, JSContext, JSMicroTask, JSObject, JSTracer,
-    MaybeGetHostDefinedDataFromJSMicroTask, MutableHandle, RunJSMicroTask, SetJobQueue,
-    ToMaybeWrappedJSMicroTask, Value,
+    ClearKeptObjects, CurrentGlobalOrNull, DequeueNextRegularMicroTask,
+    GetExecutionGlobalFromJSMicroTask, HasRegularMicroTasks, IsJSMicroTask, JSContext, JSMicroTask,
+    JSObject, JSTracer, MaybeGetHostDefinedDataFromJSMicroTask, MutableHandle, RunJSMicroTask,
+    SetJobQueue, ToMaybeWrappedJSMicroTask, Value,
 };
 use mozjs::jsval::ObjectValue;
 use mozjs::rooted;
@@ -46,7 +46,9 @@ pub(crate) unsafe fn install(cx: *mut JSContext) -> Queue {
 
 /// Called when a reaction is made: the job will run in the context that is current now.
 unsafe extern "C" fn host_defined_data(
-    cx: *mut JSContext, global: MutableHandle<*mut JSObject>, data: MutableHandle<*mut JSObject>,
+    cx: *mut JSContext,
+    global: MutableHandle<*mut JSObject>,
+    data: MutableHandle<*mut JSObject>,
 ) -> bool {
     // SAFETY: `cx` is live; both handles are rooted out-parameters.
     unsafe {
@@ -62,7 +64,8 @@ unsafe extern "C" fn host_defined_data(
 }
 
 unsafe extern "C" fn host_defined_global(
-    cx: *mut JSContext, global: MutableHandle<*mut JSObject>,
+    cx: *mut JSContext,
+    global: MutableHandle<*mut JSObject>,
 ) -> bool {
     // SAFETY: `cx` is live; the handle is a rooted out-parameter.
     unsafe { *global.ptr = CurrentGlobalOrNull(cx) };
@@ -95,7 +98,10 @@ impl Scope<'_> {
     /// (promise jobs let none escape) is given to `uncaught`, and the drain goes on. A job may call
     /// this: the rest of the queue then runs inside it.
     pub fn run_jobs(&mut self, uncaught: &mut dyn FnMut(&mut Scope<'_>)) -> JobReport {
-        let mut report = JobReport { ran: 0, terminated: false };
+        let mut report = JobReport {
+            ran: 0,
+            terminated: false,
+        };
         while self.has_jobs() {
             let outcome = self.nest(|scope| scope.run_next_job());
             report.ran += 1;
@@ -165,7 +171,10 @@ impl Scope<'_> {
             rooted!(in(cx) let mut incumbent: *mut JSObject);
             rooted!(in(cx) let mut data: *mut JSObject);
             let has_data = MaybeGetHostDefinedDataFromJSMicroTask(
-                job.get(), incumbent.handle_mut().into(), data.handle_mut().into());
+                job.get(),
+                incumbent.handle_mut().into(),
+                data.handle_mut().into(),
+            );
             let context = if has_data && !data.get().is_null() {
                 self.root(ObjectValue(data.get()))
             } else {

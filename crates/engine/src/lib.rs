@@ -13,7 +13,14 @@
 //! - A [`Runtime`] and everything made from it stay on the thread that made it (`!Send`).
 //! - `Err(Thrown)` means that a JavaScript exception is pending, or that execution was terminated;
 //!   whoever receives it either passes it on or takes it with [`Scope::take_exception`].
-//! - A Rust panic never unwinds through a JavaScript frame: it ends the turn as a termination.
+//! - A Rust panic never unwinds through a JavaScript frame: it ends the turn as a termination. In the
+//!   few callbacks from C++ that run no code of others, a panic is a bug here and ends the process.
+//! - All realms of a runtime are in one compartment, so a value of one may be used in another.
+//! - Code that C++ or this crate calls without a scope (the drop of a host object, a look at bytes)
+//!   finds the runtime shut: entering it panics.
+//! - By convention only: an `Err(Thrown)` is passed on or taken, never ignored; what a
+//!   [`StencilCache`] key stands for never changes. Breaking these gives wrong answers, not undefined
+//!   behaviour.
 //! - `unsafe` blocks say why they hold. The argument most of them share: `cx` is the live context of
 //!   this thread, a `Scope` exists only while its realm is entered, and slots never move.
 
@@ -38,7 +45,6 @@ mod scope;
 mod stencil;
 mod string;
 mod throw;
-
 
 pub use context::{ContextData, ContextReader};
 pub use handles::Local;

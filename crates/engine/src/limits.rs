@@ -15,8 +15,9 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::Duration;
 
 use mozjs::jsapi::{
-    AddGCNurseryCollectionCallback, GCNurseryProgress, GCReason, GetGCHeapUsage, GetMallocHeapSizeForZone,
-    JS_AddInterruptCallback, JS_GC, JS_RequestInterruptCallback, JSContext,
+    AddGCNurseryCollectionCallback, GCNurseryProgress, GCReason, GetGCHeapUsage,
+    GetMallocHeapSizeForZone, JS_AddInterruptCallback, JS_GC, JS_RequestInterruptCallback,
+    JSContext,
 };
 use mozjs::rust::ThreadSafeJSContext;
 
@@ -44,6 +45,8 @@ struct Shared {
     outgrew: AtomicBool,
     /// Bytes that heap and buffers may take; 0 for no limit.
     heap_bytes_max: usize,
+    /// The limit on memory is not enforced for the moment.
+    memory_unlimited: AtomicBool,
     /// An interrupt for memory was asked for.
     memory_check: AtomicBool,
 }
@@ -58,6 +61,7 @@ impl Limits {
             overran: AtomicBool::new(false),
             outgrew: AtomicBool::new(false),
             heap_bytes_max: heap_bytes_max.unwrap_or(0),
+            memory_unlimited: AtomicBool::new(false),
             memory_check: AtomicBool::new(false),
         });
         watchdog().watch(&shared);
@@ -96,13 +100,22 @@ pub(crate) fn assert_stack(stack_bytes: usize) {
         libc::pthread_attr_destroy(&raw mut attributes);
     }
     let needed = stack_bytes.saturating_add(STACK_RESERVE);
-    assert!(stack_bytes > STACK_RESERVE, "JavaScript needs more than {STACK_RESERVE} bytes of stack");
-    assert!(size >= needed, "the thread's stack has {size} bytes: JavaScript with {stack_bytes} needs {needed}");
+    assert!(
+        stack_bytes > STACK_RESERVE,
+        "JavaScript needs more than {STACK_RESERVE} bytes of stack"
+    );
+    assert!(
+        size >= needed,
+        "the thread's stack has {size} bytes: JavaScript with {stack_bytes} needs {needed}"
+    );
 }
 
 /// CPU time of the calling thread, in nanoseconds.
 fn thread_cpu_ns() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: `time` is a valid out-parameter, and the clock exists on Linux.
     let done = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
     assert_eq!(done, 0, "the thread CPU clock can be read");
@@ -130,12 +143,19 @@ unsafe fn memory_used(cx: *mut JSContext) -> usize {
     unsafe {
         let heap = GetGCHeapUsage(cx) as usize;
         let zone = Inner::of(cx).zone.get();
-        if zone.is_null() { heap } else { heap + GetMallocHeapSizeForZone(zone) }
+        if zone.is_null() {
+            heap
+        } else {
+            heap + GetMallocHeapSizeForZone(zone)
+        }
     }
 }
 
 unsafe extern "C" fn after_minor(
-    cx: *mut JSContext, progress: GCNurseryProgress, _: GCReason, _: *mut c_void,
+    cx: *mut JSContext,
+    progress: GCNurseryProgress,
+    _: GCReason,
+    _: *mut c_void,
 ) {
     if progress != GCNurseryProgress::GC_NURSERY_COLLECTION_END {
         return;
@@ -155,13 +175,16 @@ unsafe extern "C" fn after_minor(
 /// # Safety
 /// `cx` must be live and at a safe point.
 unsafe fn make_room(cx: *mut JSContext) -> bool {
-    // SAFETY: interrupt callbacks may collect.
-    unsafe {
-        JS_GC(cx, GCReason::LAST_DITCH);
-        let shared = &Inner::of(cx).limits.shared;
-        // Close below the limit the next check would come at once: that is as good as over it.
-        memory_used(cx) <= shared.heap_bytes_max / 10 * 9
-    }
+    // What a collection finalises may own roots of more: a host object of a realm, the realm.
+    (0..3).any(|_| {
+        // SAFETY: interrupt callbacks may collect.
+        unsafe {
+            JS_GC(cx, GCReason::LAST_DITCH);
+            let shared = &Inner::of(cx).limits.shared;
+            // Close below the limit the next check would come at once: that is as good as over it.
+            memory_used(cx) <= shared.heap_bytes_max / 10 * 9
+        }
+    })
 }
 
 unsafe extern "C" fn on_interrupt(cx: *mut JSContext) -> bool {
@@ -175,11 +198,16 @@ unsafe extern "C" fn on_interrupt(cx: *mut JSContext) -> bool {
 }
 
 fn may_go_on(cx: *mut JSContext, shared: &Shared) -> bool {
-    if shared.terminate.swap(false, Ordering::AcqRel) || shared.end_soon.swap(false, Ordering::Relaxed) {
+    if shared.terminate.swap(false, Ordering::AcqRel)
+        || shared.end_soon.swap(false, Ordering::Relaxed)
+    {
         return false;
     }
     // SAFETY: an interrupt callback is a safe point.
-    if shared.memory_check.swap(false, Ordering::Relaxed) && !unsafe { make_room(cx) } {
+    if shared.memory_check.swap(false, Ordering::Relaxed)
+        && !shared.memory_unlimited.load(Ordering::Relaxed)
+        && !unsafe { make_room(cx) }
+    {
         shared.outgrew.store(true, Ordering::Relaxed);
         return false;
     }
@@ -199,7 +227,9 @@ impl Scope<'_> {
         if shared.deadline_ns.load(Ordering::Relaxed) != 0 {
             return f(self);
         }
-        let deadline = thread_cpu_ns().saturating_add(u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX)).max(1);
+        let deadline = thread_cpu_ns()
+            .saturating_add(u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX))
+            .max(1);
         shared.deadline_ns.store(deadline, Ordering::SeqCst);
         watchdog().wake();
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));
@@ -212,14 +242,36 @@ impl Scope<'_> {
 
     /// Did the last termination happen because of CPU time? Reading clears it.
     pub fn take_cpu_overrun(&mut self) -> bool {
-        self.inner().limits.shared.overran.swap(false, Ordering::Relaxed)
+        self.inner()
+            .limits
+            .shared
+            .overran
+            .swap(false, Ordering::Relaxed)
+    }
+}
+
+impl crate::Runtime {
+    /// Runs `f` without the limit on memory: to build what replaces that which fills the heap.
+    pub fn without_heap_limit<R>(&self, f: impl FnOnce() -> R) -> R {
+        let unlimited = &self.inner().limits.shared.memory_unlimited;
+        unlimited.store(true, Ordering::Relaxed);
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f));
+        unlimited.store(false, Ordering::Relaxed);
+        match result {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     }
 }
 
 impl Scope<'_> {
     /// Did the last termination happen because of memory? Reading clears it.
     pub fn take_memory_overrun(&mut self) -> bool {
-        self.inner().limits.shared.outgrew.swap(false, Ordering::Relaxed)
+        self.inner()
+            .limits
+            .shared
+            .outgrew
+            .swap(false, Ordering::Relaxed)
     }
 }
 
@@ -232,7 +284,10 @@ pub struct Termination {
 
 impl Termination {
     pub(crate) fn new(context: ThreadSafeJSContext, limits: &Limits) -> Self {
-        Termination { context, shared: Arc::clone(&limits.shared) }
+        Termination {
+            context,
+            shared: Arc::clone(&limits.shared),
+        }
     }
 
     /// Ends the JavaScript that runs now, or the next that runs.
@@ -271,7 +326,9 @@ impl Watchdog {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<std::sync::Weak<Shared>>> {
-        self.runtimes.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.runtimes
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Called at the start of every limited turn, so it must cost next to nothing when the watchdog

@@ -11,15 +11,17 @@ use mozjs::glue::JS_GetModulePrivate;
 use mozjs::glue::JS_GetScriptPrivate;
 use mozjs::jsapi::{
     ColumnNumberOneOrigin, CurrentGlobalOrNull, FinishLoadingImportedModule, GetModuleNamespace,
-    GetModuleRequestSpecifier, GetObjectRealmOrNull, GetRealmPrivate, Handle, HandleValue, IsPromiseObject,
-    JS_GetRuntime, JSContext, JSObject, JSScript, LoadRequestedModules, ModuleEvaluate, ModuleLink,
-    SetModuleLoadHook, SetModuleMetadataHook, SetModulePrivate, Value,
+    GetModuleRequestSpecifier, GetObjectRealmOrNull, GetRealmPrivate, Handle, HandleValue,
+    IsPromiseObject, JS_GetRuntime, JS_IsExceptionPending, JSContext, JSObject, JSScript,
+    LoadRequestedModules, ModuleEvaluate, ModuleLink, SetModuleLoadHook, SetModuleMetadataHook,
+    SetModulePrivate, Value,
 };
 use mozjs::jsval::{ObjectValue, StringValue, UndefinedValue};
 use mozjs::rooted;
 
 use crate::handles::Local;
 use crate::realm::RealmData;
+use crate::runtime::Inner;
 use crate::scope::{JsResult, Scope, Thrown};
 
 /// Prefix of the runtime's own modules.
@@ -62,13 +64,21 @@ pub(crate) unsafe fn install(cx: *mut JSContext) {
 }
 
 impl<'s> Scope<'s> {
-    /// The realm entered by this scope. The data lives as long as the runtime.
-    fn realm_data(&self) -> &'s RealmData {
+    /// The realm entered by this scope; throws if it is retired.
+    fn realm_data(&mut self) -> Result<Rc<RealmData>, Thrown> {
         // SAFETY: a scope is inside a realm made by `Runtime::new_realm`, which set the private
-        // pointer to data that the runtime keeps.
+        // pointer to data in an Rc. The runtime holds that until it takes the pointer away; this one
+        // is for loaders that retire the realm in the middle of being asked.
         unsafe {
             let realm = GetObjectRealmOrNull(CurrentGlobalOrNull(self.cx()));
-            &*GetRealmPrivate(realm).cast::<RealmData>()
+            let data = GetRealmPrivate(realm).cast::<RealmData>().cast_const();
+            if data.is_null() {
+                return Err(
+                    self.throw_error("this program has been replaced: it imports nothing more")
+                );
+            }
+            Rc::increment_strong_count(data);
+            Ok(Rc::from_raw(data))
         }
     }
 
@@ -76,7 +86,14 @@ impl<'s> Scope<'s> {
     /// evaluation (settled already unless it awaits at its top level).
     pub fn import(&mut self, key: &str) -> JsResult<'s, (Local<'s>, Local<'s>)> {
         let module = self.module(key)?;
-        self.load_dependencies(module)?;
+        if self.load_dependencies(module).is_err() {
+            // No JavaScript runs that could be ended soon: it ends here.
+            return Err(if self.inner().limits.take_end_soon() {
+                self.terminate()
+            } else {
+                Thrown
+            });
+        }
         let evaluation = self.undefined();
         rooted!(in(self.cx()) let record = module.value().to_object());
         self.inner().ended.set(false);
@@ -101,21 +118,26 @@ impl<'s> Scope<'s> {
         let host = self.undefined();
         // SAFETY: the record is rooted; the hook answers at once, so the callbacks run in the call.
         let done = unsafe {
-            LoadRequestedModules(self.cx(), record.handle().into(), host.handle(),
-                Some(on_loaded), Some(on_load_failed))
+            LoadRequestedModules(
+                self.cx(),
+                record.handle().into(),
+                host.handle(),
+                Some(on_loaded),
+                Some(on_load_failed),
+            )
         };
         // SAFETY: `cx` is live.
-        let failed = unsafe { mozjs::jsapi::JS_IsExceptionPending(self.cx()) };
+        let failed = unsafe { JS_IsExceptionPending(self.cx()) };
         if done && !failed { Ok(()) } else { Err(Thrown) }
     }
 
     /// The record of module `key` in this realm, made on first use.
     fn module(&mut self, key: &str) -> JsResult<'s> {
-        let realm = self.realm_data();
+        let realm = self.realm_data()?;
         if let Some(module) = realm.modules.borrow().get(key) {
             return Ok(self.local(module));
         }
-        let (source, file) = match own_source(realm, key) {
+        let (source, file) = match own_source(&realm, key) {
             Some(Ok(source)) => (source, key.to_owned()),
             Some(Err(message)) => return Err(self.throw_error(&message)),
             None => match realm.loader.load(key) {
@@ -124,10 +146,7 @@ impl<'s> Scope<'s> {
             },
         };
         // SAFETY: `cx` is live with a realm entered; the record is rooted at once.
-        let module = unsafe {
-            let stencil = realm.stencils.get(self.cx(), key, &file, &source)?;
-            stencil.instantiate(self.cx())?
-        };
+        let module = unsafe { realm.stencils.instantiate(self.cx(), key, &file, &source)? };
         let module = self.root(ObjectValue(module));
         let name = self.string(key)?;
         // SAFETY: the module record and the string are live.
@@ -146,8 +165,10 @@ impl<'s> Scope<'s> {
                 return Ok(key);
             }
         }
-        let loader = Rc::clone(&self.realm_data().loader);
-        loader.resolve(referrer, specifier).map_err(|message| self.throw_error(&message))
+        self.realm_data()?
+            .loader
+            .resolve(referrer, specifier)
+            .map_err(|message| self.throw_error(&message))
     }
 }
 
@@ -155,12 +176,22 @@ impl<'s> Scope<'s> {
 fn own_source(realm: &RealmData, key: &str) -> Option<Result<Cow<'static, str>, String>> {
     let path = key.strip_prefix(OWN)?;
     if key == OPS {
-        let names: Vec<&str> =
-            realm.extensions.iter().flat_map(|e| &e.ops).map(|op| op.name).collect();
+        let names: Vec<&str> = realm
+            .extensions
+            .iter()
+            .flat_map(|e| &e.ops)
+            .map(|op| op.name)
+            .collect();
         let list = names.join(", ");
-        return Some(Ok(format!("const {{{list}}} = import.meta.ops;\nexport {{{list}}};").into()));
+        return Some(Ok(format!(
+            "const {{{list}}} = import.meta.ops;\nexport {{{list}}};"
+        )
+        .into()));
     }
-    let mut modules = realm.extensions.iter().flat_map(|extension| &extension.modules);
+    let mut modules = realm
+        .extensions
+        .iter()
+        .flat_map(|extension| &extension.modules);
     Some(match modules.find(|(name, _)| *name == path) {
         Some((_, source)) => Ok(Cow::Borrowed(*source)),
         None => Err(format!("no module \"{key}\" in this build of Holdfast")),
@@ -185,7 +216,10 @@ fn resolve_own(referrer: &str, specifier: &str) -> Option<String> {
         }
     }
     let path = parts.join("/");
-    Some(format!("{OWN}{}", path.strip_suffix(".js").unwrap_or(&path)))
+    Some(format!(
+        "{OWN}{}",
+        path.strip_suffix(".js").unwrap_or(&path)
+    ))
 }
 
 unsafe extern "C" fn on_loaded(_: *mut JSContext, _: Handle<Value>) -> bool {
@@ -194,7 +228,9 @@ unsafe extern "C" fn on_loaded(_: *mut JSContext, _: Handle<Value>) -> bool {
 
 /// The error becomes the pending exception of `load_dependencies`.
 unsafe extern "C" fn on_load_failed(
-    cx: *mut JSContext, _: Handle<Value>, error: Handle<Value>,
+    cx: *mut JSContext,
+    _: Handle<Value>,
+    error: Handle<Value>,
 ) -> bool {
     // SAFETY: `cx` is live with a realm entered, the handle is rooted.
     unsafe {
@@ -206,21 +242,51 @@ unsafe extern "C" fn on_load_failed(
 }
 
 unsafe extern "C" fn load_hook(
-    cx: *mut JSContext, referrer: Handle<*mut JSScript>, request: Handle<*mut JSObject>,
-    _host: HandleValue, payload: HandleValue, _line: u32, _column: ColumnNumberOneOrigin,
+    cx: *mut JSContext,
+    referrer: Handle<*mut JSScript>,
+    request: Handle<*mut JSObject>,
+    _host: HandleValue,
+    payload: HandleValue,
+    _line: u32,
+    _column: ColumnNumberOneOrigin,
 ) -> bool {
     // SAFETY: SpiderMonkey calls this in the referrer's realm with rooted handles.
+    let (mut scope, inner) = unsafe { (Scope::new(cx), Inner::of(cx)) };
+    // SAFETY: as above.
+    let loaded = inner.catch(|| unsafe { load(&mut scope, referrer, request, payload) });
+    // SAFETY: `cx` is live.
+    if loaded != Some(true) && !unsafe { JS_IsExceptionPending(cx) } {
+        // The loader panicked, or execution was ended while it ran. SpiderMonkey insists on an
+        // exception here; so that none of the program's code gets to handle it, the end follows soon.
+        inner.limits.end_soon();
+        let Thrown = scope.throw_error("the module could not be loaded: execution was ended");
+    }
+    loaded == Some(true)
+}
+
+/// # Safety
+/// To be called by the load hook with its arguments.
+unsafe fn load(
+    scope: &mut Scope<'_>,
+    referrer: Handle<*mut JSScript>,
+    request: Handle<*mut JSObject>,
+    payload: HandleValue,
+) -> bool {
+    let cx = scope.cx();
+    // SAFETY: the handles are rooted, as the caller promises.
     unsafe {
-        let mut scope = Scope::new(cx);
-        let scope = &mut scope;
         let mut private = UndefinedValue();
         if !(*referrer.ptr).is_null() {
-            JS_GetScriptPrivate(*referrer.ptr,
-                mozjs::jsapi::MutableHandle::from_marked_location(&mut private));
+            JS_GetScriptPrivate(
+                *referrer.ptr,
+                mozjs::jsapi::MutableHandle::from_marked_location(&mut private),
+            );
         }
         let private = scope.root(private);
         let specifier = scope.root(StringValue(&*GetModuleRequestSpecifier(cx, request)));
-        let Ok(module) = find(scope, private, specifier) else { return false };
+        let Ok(module) = find(scope, private, specifier) else {
+            return false;
+        };
         rooted!(in(cx) let payload_object = (*payload.ptr).to_object());
         let dynamic = IsPromiseObject(payload_object.handle().into());
         // A dynamic import must find the dependencies of its target loaded.
@@ -228,38 +294,57 @@ unsafe extern "C" fn load_hook(
             return false;
         }
         rooted!(in(cx) let record = module.value().to_object());
-        FinishLoadingImportedModule(cx, referrer, request, payload, record.handle().into(), dynamic)
+        FinishLoadingImportedModule(
+            cx,
+            referrer,
+            request,
+            payload,
+            record.handle().into(),
+            dynamic,
+        )
     }
 }
 
-fn find<'s>(
-    scope: &mut Scope<'s>, referrer: Local<'_>, specifier: Local<'_>,
-) -> JsResult<'s> {
-    let referrer = if referrer.is_string() { scope.to_string(referrer)? } else { String::new() };
+fn find<'s>(scope: &mut Scope<'s>, referrer: Local<'_>, specifier: Local<'_>) -> JsResult<'s> {
+    let referrer = if referrer.is_string() {
+        scope.to_string(referrer)?
+    } else {
+        String::new()
+    };
     let specifier = scope.to_string(specifier)?;
     let key = scope.resolve(&referrer, &specifier)?;
     scope.module(&key)
 }
 
 unsafe extern "C" fn metadata_hook(
-    cx: *mut JSContext, module: Handle<*mut JSObject>, meta: Handle<*mut JSObject>,
+    cx: *mut JSContext,
+    module: Handle<*mut JSObject>,
+    meta: Handle<*mut JSObject>,
 ) -> bool {
     // SAFETY: SpiderMonkey calls this in the module's realm with rooted handles.
     let (mut scope, private, meta) = unsafe {
         let mut scope = Scope::new(cx);
         let mut private = UndefinedValue();
-        JS_GetModulePrivate(*module.ptr,
-            mozjs::jsapi::MutableHandle::from_marked_location(&mut private));
+        JS_GetModulePrivate(
+            *module.ptr,
+            mozjs::jsapi::MutableHandle::from_marked_location(&mut private),
+        );
         let private = scope.root(private);
         let meta = scope.root(ObjectValue(*meta.ptr));
         (scope, private, meta)
     };
-    fill_meta(&mut scope, private, meta).is_ok()
+    match scope.inner().catch(|| fill_meta(&mut scope, private, meta)) {
+        Some(filled) => filled.is_ok(),
+        None => {
+            let Thrown = scope.terminate();
+            false
+        }
+    }
 }
 
 fn fill_meta(scope: &mut Scope<'_>, key: Local<'_>, meta: Local<'_>) -> Result<(), Thrown> {
     let key = scope.to_string(key)?;
-    let realm = scope.realm_data();
+    let realm = scope.realm_data()?;
     if key == OPS {
         let ops = match &*realm.ops.borrow() {
             Some(ops) => scope.local(ops),
@@ -270,6 +355,5 @@ fn fill_meta(scope: &mut Scope<'_>, key: Local<'_>, meta: Local<'_>) -> Result<(
     if key.starts_with(OWN) {
         return Ok(());
     }
-    let loader = Rc::clone(&realm.loader);
-    loader.meta(scope, &key, meta)
+    realm.loader.meta(scope, &key, meta)
 }

@@ -1,12 +1,11 @@
 //! Objects, arrays and their properties.
 
-use std::ffi::CString;
-
 use mozjs::jsapi::{
-    ClippedTime, ESClass, GetArrayLength, GetBuiltinClass, IsArrayObject, IsCallable, IsPromiseObject,
-    JS_DefineProperty, JS_GetElement, JS_GetProperty, JS_HasProperty, JS_NewPlainObject,
-    JS_SetElement, JS_SetProperty, JSPROP_ENUMERATE, NewArrayObject, NewDateObject, HandleValueArray,
-    BigIntFromInt64, ToBooleanSlow, ToInt32Slow, ToNumberSlow, JSObject,
+    BigIntFromInt64, ClippedTime, ESClass, GetArrayLength, GetBuiltinClass, HandleValueArray,
+    IsArrayObject, IsCallable, IsPromiseObject, JS_DefineUCProperty2, JS_GetElement,
+    JS_GetUCProperty, JS_HasUCProperty, JS_NewPlainObject, JS_SetElement, JS_SetUCProperty,
+    JSObject, JSPROP_ENUMERATE, NewArrayObject, NewDateObject, ToBooleanSlow, ToInt32Slow,
+    ToNumberSlow,
 };
 use mozjs::jsval::{BigIntValue, ObjectValue};
 use mozjs::rooted;
@@ -14,9 +13,9 @@ use mozjs::rooted;
 use crate::handles::Local;
 use crate::scope::{JsResult, Scope, Thrown};
 
-/// A property name as the C interface takes it. Names are the program's own and have no NUL.
-fn c_name(name: &str) -> CString {
-    CString::new(name).expect("a property name without NUL")
+/// A property name as the C interface takes it: its other form reads Latin-1 up to a NUL.
+fn units(name: &str) -> Vec<u16> {
+    name.encode_utf16().collect()
 }
 
 impl<'s> Scope<'s> {
@@ -28,7 +27,11 @@ impl<'s> Scope<'s> {
     }
 
     pub(crate) fn root_object(&mut self, object: *mut JSObject) -> JsResult<'s> {
-        if object.is_null() { Err(Thrown) } else { Ok(self.root(ObjectValue(object))) }
+        if object.is_null() {
+            Err(Thrown)
+        } else {
+            Ok(self.root(ObjectValue(object)))
+        }
     }
 
     /// A new array of these values.
@@ -41,7 +44,10 @@ impl<'s> Scope<'s> {
             return Ok(array);
         }
         let run = self.root_run(values.len(), |index| values[index].value());
-        let contents = HandleValueArray { length_: values.len(), elements_: run.slot() };
+        let contents = HandleValueArray {
+            length_: values.len(),
+            elements_: run.slot(),
+        };
         // SAFETY: `contents` covers exactly the rooted run.
         let array = unsafe { NewArrayObject(self.cx(), &contents) };
         self.root_object(array)
@@ -49,7 +55,11 @@ impl<'s> Scope<'s> {
 
     /// A `Date` of `ms` since the epoch.
     pub fn date(&mut self, ms: f64) -> JsResult<'s> {
-        let time = if ms.is_finite() && ms.abs() <= 8.64e15 { ms.trunc() + 0.0 } else { f64::NAN };
+        let time = if ms.is_finite() && ms.abs() <= 8.64e15 {
+            ms.trunc() + 0.0
+        } else {
+            f64::NAN
+        };
         // SAFETY: `cx` is live; `time` is clipped as the specification's TimeClip does.
         let date = unsafe { NewDateObject(self.cx(), ClippedTime { t: time }) };
         self.root_object(date)
@@ -60,7 +70,11 @@ impl<'s> Scope<'s> {
         // SAFETY: `cx` is live; the result is rooted at once.
         unsafe {
             let bigint = BigIntFromInt64(self.cx(), value);
-            if bigint.is_null() { Err(Thrown) } else { Ok(self.root(BigIntValue(&*bigint))) }
+            if bigint.is_null() {
+                Err(Thrown)
+            } else {
+                Ok(self.root(BigIntValue(&*bigint)))
+            }
         }
     }
 
@@ -70,46 +84,75 @@ impl<'s> Scope<'s> {
         if !object.is_object() {
             return Ok(result);
         }
-        let name = c_name(name);
+        let name = units(name);
         rooted!(in(self.cx()) let object = object.value().to_object());
-        // SAFETY: object and result are rooted, the name ends in NUL.
+        // SAFETY: object and result are rooted, and the name's length is its own.
         let done = unsafe {
-            JS_GetProperty(self.cx(), object.handle().into(), name.as_ptr(), result.handle_mut())
+            JS_GetUCProperty(
+                self.cx(),
+                object.handle().into(),
+                name.as_ptr(),
+                name.len(),
+                result.handle_mut(),
+            )
         };
         if done { Ok(result) } else { Err(Thrown) }
     }
 
     /// `object[name] = value`.
     pub fn set(&mut self, object: Local<'_>, name: &str, value: Local<'_>) -> Result<(), Thrown> {
-        let name = c_name(name);
+        let name = units(name);
         rooted!(in(self.cx()) let object = self.expect_object(object)?);
-        // SAFETY: object and value are rooted, the name ends in NUL.
+        // SAFETY: object and value are rooted, and the name's length is its own.
         let done = unsafe {
-            JS_SetProperty(self.cx(), object.handle().into(), name.as_ptr(), value.handle())
+            JS_SetUCProperty(
+                self.cx(),
+                object.handle().into(),
+                name.as_ptr(),
+                name.len(),
+                value.handle(),
+            )
         };
         if done { Ok(()) } else { Err(Thrown) }
     }
 
     /// Defines an own enumerable data property; setters on the way are not called.
-    pub fn define(&mut self, object: Local<'_>, name: &str, value: Local<'_>) -> Result<(), Thrown> {
-        let name = c_name(name);
+    pub fn define(
+        &mut self,
+        object: Local<'_>,
+        name: &str,
+        value: Local<'_>,
+    ) -> Result<(), Thrown> {
+        let name = units(name);
         rooted!(in(self.cx()) let object = self.expect_object(object)?);
-        // SAFETY: object and value are rooted, the name ends in NUL.
+        // SAFETY: object and value are rooted, and the name's length is its own.
         let done = unsafe {
-            JS_DefineProperty(self.cx(), object.handle().into(), name.as_ptr(), value.handle(),
-                u32::from(JSPROP_ENUMERATE))
+            JS_DefineUCProperty2(
+                self.cx(),
+                object.handle().into(),
+                name.as_ptr(),
+                name.len(),
+                value.handle(),
+                u32::from(JSPROP_ENUMERATE),
+            )
         };
         if done { Ok(()) } else { Err(Thrown) }
     }
 
     /// `name in object`.
     pub fn has(&mut self, object: Local<'_>, name: &str) -> Result<bool, Thrown> {
-        let name = c_name(name);
+        let name = units(name);
         rooted!(in(self.cx()) let object = self.expect_object(object)?);
         let mut found = false;
-        // SAFETY: the object is rooted, the name ends in NUL.
+        // SAFETY: the object is rooted, and the name's length is its own.
         let done = unsafe {
-            JS_HasProperty(self.cx(), object.handle().into(), name.as_ptr(), &mut found)
+            JS_HasUCProperty(
+                self.cx(),
+                object.handle().into(),
+                name.as_ptr(),
+                name.len(),
+                &mut found,
+            )
         };
         if done { Ok(found) } else { Err(Thrown) }
     }
@@ -120,20 +163,27 @@ impl<'s> Scope<'s> {
         rooted!(in(self.cx()) let object = self.expect_object(object)?);
         // SAFETY: object and result are rooted.
         let done = unsafe {
-            JS_GetElement(self.cx(), object.handle().into(), index, result.handle_mut())
+            JS_GetElement(
+                self.cx(),
+                object.handle().into(),
+                index,
+                result.handle_mut(),
+            )
         };
         if done { Ok(result) } else { Err(Thrown) }
     }
 
     /// `object[index] = value`.
     pub fn set_index(
-        &mut self, object: Local<'_>, index: u32, value: Local<'_>,
+        &mut self,
+        object: Local<'_>,
+        index: u32,
+        value: Local<'_>,
     ) -> Result<(), Thrown> {
         rooted!(in(self.cx()) let object = self.expect_object(object)?);
         // SAFETY: object and value are rooted.
-        let done = unsafe {
-            JS_SetElement(self.cx(), object.handle().into(), index, value.handle())
-        };
+        let done =
+            unsafe { JS_SetElement(self.cx(), object.handle().into(), index, value.handle()) };
         if done { Ok(()) } else { Err(Thrown) }
     }
 

@@ -65,7 +65,11 @@ pub struct Extension {
 impl Extension {
     /// An empty extension.
     pub fn new(name: &'static str) -> Self {
-        Extension { name, ops: Vec::new(), modules: Vec::new() }
+        Extension {
+            name,
+            ops: Vec::new(),
+            modules: Vec::new(),
+        }
     }
 
     /// Its name.
@@ -85,7 +89,11 @@ impl Extension {
             assert!(size_of::<F>() == 0, "an operation captures nothing");
         }
         let _ = f;
-        self.ops.push(Op { name, arity, native: trampoline::<F> });
+        self.ops.push(Op {
+            name,
+            arity,
+            native: trampoline::<F>,
+        });
         self
     }
 
@@ -121,12 +129,24 @@ where
             // An operation that takes no notice of a failure would hand its exception to whatever
             // JavaScript does next.
             // SAFETY: `cx` is live.
-            debug_assert!(!unsafe { JS_IsExceptionPending(cx) }, "an operation left an exception");
+            debug_assert!(
+                !unsafe { JS_IsExceptionPending(cx) },
+                "an operation left an exception"
+            );
             // SAFETY: the callee's slot takes the result; nothing collected since it was read.
             unsafe { vp.write(value) };
             true
         }
-        Some(Err(Thrown)) => false,
+        Some(Err(Thrown)) => {
+            // SAFETY: `cx` is live. Without an exception, SpiderMonkey wants to be told that this is
+            // the end of the script; twice does no harm.
+            unsafe {
+                if !JS_IsExceptionPending(cx) {
+                    ReportUncatchableException(cx);
+                }
+            }
+            false
+        }
         None => {
             // SAFETY: `cx` is live. The panic ends the turn as a termination does: no catch block
             // and no finally runs.

@@ -45,7 +45,11 @@ pub(crate) struct Slab {
 
 impl Slab {
     pub(crate) fn new() -> Self {
-        Slab { blocks: Vec::new(), free: Vec::new(), used: 0 }
+        Slab {
+            blocks: Vec::new(),
+            free: Vec::new(),
+            used: 0,
+        }
     }
 
     fn slot(&self, index: u32) -> &Heap<JSVal> {
@@ -104,9 +108,11 @@ impl<'s> Scope<'s> {
     /// # Panics
     /// When `global` belongs to another runtime.
     pub fn local(&mut self, global: &Global) -> Local<'s> {
-        assert!(std::ptr::eq(Rc::as_ptr(&global.runtime), self.inner()), "a value of another runtime");
+        assert!(
+            std::ptr::eq(Rc::as_ptr(&global.runtime), self.inner()),
+            "a value of another runtime"
+        );
         let value = global.runtime.slab.borrow().slot(global.index).get();
         self.root(value)
     }
 }
-

@@ -2,8 +2,8 @@
 
 use mozjs::glue::JS_GetPromiseResult;
 use mozjs::jsapi::{
-    AddPromiseReactions, CallOriginalPromiseResolve, GetPromiseState, NewPromiseObject, RejectPromise,
-    ResolvePromise, SetAnyPromiseIsHandled,
+    AddPromiseReactions, CallOriginalPromiseResolve, GetPromiseState, NewPromiseObject,
+    RejectPromise, ResolvePromise, SetAnyPromiseIsHandled,
 };
 use mozjs::rooted;
 
@@ -33,8 +33,7 @@ impl Resolver {
         let promise = scope.local(&self.promise);
         rooted!(in(scope.cx()) let promise = promise.value().to_object());
         // SAFETY: both are rooted.
-        let done =
-            unsafe { ResolvePromise(scope.cx(), promise.handle().into(), value.handle()) };
+        let done = unsafe { ResolvePromise(scope.cx(), promise.handle().into(), value.handle()) };
         if done { Ok(()) } else { Err(Thrown) }
     }
 
@@ -43,8 +42,7 @@ impl Resolver {
         let promise = scope.local(&self.promise);
         rooted!(in(scope.cx()) let promise = promise.value().to_object());
         // SAFETY: both are rooted.
-        let done =
-            unsafe { RejectPromise(scope.cx(), promise.handle().into(), reason.handle()) };
+        let done = unsafe { RejectPromise(scope.cx(), promise.handle().into(), reason.handle()) };
         if done { Ok(()) } else { Err(Thrown) }
     }
 
@@ -67,7 +65,9 @@ impl<'s> Scope<'s> {
         // SAFETY: a null executor makes a promise for ResolvePromise and RejectPromise.
         let promise = unsafe { NewPromiseObject(self.cx(), executor.handle().into()) };
         let promise = self.root_object(promise)?;
-        let resolver = Resolver { promise: self.persist(promise) };
+        let resolver = Resolver {
+            promise: self.persist(promise),
+        };
         Ok((promise, resolver))
     }
 
@@ -107,7 +107,10 @@ impl<'s> Scope<'s> {
     /// When `value` is not a native promise, or a pending one.
     pub fn promise_result(&mut self, value: Local<'_>) -> Local<'s> {
         let state = self.promise_state(value);
-        assert!(matches!(state, Some(PromiseState::Fulfilled | PromiseState::Rejected)));
+        assert!(matches!(
+            state,
+            Some(PromiseState::Fulfilled | PromiseState::Rejected)
+        ));
         let result = self.undefined();
         rooted!(in(self.cx()) let promise = value.value().to_object());
         // SAFETY: a rooted, settled promise.
@@ -121,18 +124,28 @@ impl<'s> Scope<'s> {
     /// # Panics
     /// When `promise` is not a native promise, or one of the others not a function.
     pub fn on_settled(
-        &mut self, promise: Local<'_>, fulfilled: Local<'_>, rejected: Local<'_>,
+        &mut self,
+        promise: Local<'_>,
+        fulfilled: Local<'_>,
+        rejected: Local<'_>,
     ) -> Result<(), Thrown> {
         // SpiderMonkey takes both on trust.
         assert!(self.is_promise(promise), "a native promise");
-        assert!(self.is_function(fulfilled) && self.is_function(rejected), "two functions");
+        assert!(
+            self.is_function(fulfilled) && self.is_function(rejected),
+            "two functions"
+        );
         rooted!(in(self.cx()) let promise = promise.value().to_object());
         rooted!(in(self.cx()) let fulfilled = fulfilled.value().to_object());
         rooted!(in(self.cx()) let rejected = rejected.value().to_object());
         // SAFETY: all are rooted objects of the right kinds.
         let done = unsafe {
-            AddPromiseReactions(self.cx(), promise.handle().into(), fulfilled.handle().into(),
-                rejected.handle().into())
+            AddPromiseReactions(
+                self.cx(),
+                promise.handle().into(),
+                fulfilled.handle().into(),
+                rejected.handle().into(),
+            )
         };
         if done { Ok(()) } else { Err(Thrown) }
     }

@@ -32,7 +32,9 @@ const PENDING_MAX: usize = 10_000;
 
 impl Rejections {
     pub(crate) fn new() -> Self {
-        Rejections { pending: Vec::new() }
+        Rejections {
+            pending: Vec::new(),
+        }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -48,7 +50,10 @@ pub(crate) unsafe fn install(cx: *mut JSContext) {
 }
 
 unsafe extern "C" fn track(
-    cx: *mut JSContext, _muted: bool, promise: HandleObject, state: PromiseRejectionHandlingState,
+    cx: *mut JSContext,
+    _muted: bool,
+    promise: HandleObject,
+    state: PromiseRejectionHandlingState,
     _data: *mut c_void,
 ) {
     // SAFETY: `cx` is live with a realm entered, since it is running JavaScript.
@@ -66,7 +71,11 @@ unsafe extern "C" fn track(
     // A promise handled in the same turn was never reported, so there is nothing to tell.
     if (!handled || events.len() == before) && events.len() < PENDING_MAX {
         let context = scope.current_context();
-        events.push(RejectionEvent { promise: scope.persist(promise), context, handled });
+        events.push(RejectionEvent {
+            promise: scope.persist(promise),
+            context,
+            handled,
+        });
     }
     inner.rejections.borrow_mut().pending = events;
 }

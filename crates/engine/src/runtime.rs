@@ -9,11 +9,11 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::sync::mpsc;
 
-use mozjs::jsapi::{
-    ContextOptionsRef, JS_AddExtraGCRootsTracer, JS_GC, JS_GetContextPrivate,
-    JS_SetContextPrivate, JS_SetNativeStackQuota, JSContext, JSTracer,
-};
 use mozjs::gc::{CustomAutoRooter, CustomAutoRooterGuard, CustomTrace};
+use mozjs::jsapi::{
+    ContextOptionsRef, JS_AddExtraGCRootsTracer, JS_GC, JS_GetContextPrivate, JS_SetContextPrivate,
+    JS_SetNativeStackQuota, JSContext, JSTracer,
+};
 use mozjs::rust::{JSEngine, JSEngineHandle};
 
 use crate::context::CurrentContext;
@@ -33,13 +33,18 @@ pub struct RuntimeOptions {
     pub heap_bytes_max: Option<usize>,
     /// Record where each `await` came from. Five times slower awaits; for debugging.
     pub async_stacks: bool,
-    /// Bytes of native stack that JavaScript may use on this thread. The thread must have more.
+    /// Bytes of native stack that JavaScript may use on this thread, counted from its beginning. The
+    /// thread must have 128 KiB more.
     pub stack_bytes: usize,
 }
 
 impl Default for RuntimeOptions {
     fn default() -> Self {
-        RuntimeOptions { heap_bytes_max: None, async_stacks: false, stack_bytes: 1 << 20 }
+        RuntimeOptions {
+            heap_bytes_max: None,
+            async_stacks: false,
+            stack_bytes: 1 << 20,
+        }
     }
 }
 
@@ -98,6 +103,8 @@ pub(crate) struct Inner {
     pub(crate) alive: Cell<bool>,
     /// How many pieces of Rust code run that must not reach the engine; see [`Inner::shut`].
     shut: Cell<u32>,
+    /// Native stack for JavaScript, from the beginning of the thread's.
+    pub(crate) stack_bytes: usize,
 }
 
 /// Keeps the engine shut until dropped.
@@ -121,7 +128,10 @@ impl Inner {
     /// # Panics
     /// When the engine is shut.
     fn assert_open(&self) {
-        assert!(self.shut.get() == 0, "the engine was entered from where it cannot be");
+        assert!(
+            self.shut.get() == 0,
+            "the engine was entered from where it cannot be"
+        );
     }
 
     /// Runs `f` on behalf of C++, through which a panic must not unwind: the message is kept for
@@ -192,7 +202,8 @@ fn engine() -> JSEngineHandle {
 fn exit_without_destructors() {
     unsafe extern "C" {
         fn on_exit(
-            handler: extern "C" fn(status: libc::c_int, data: *mut c_void), data: *mut c_void,
+            handler: extern "C" fn(status: libc::c_int, data: *mut c_void),
+            data: *mut c_void,
         ) -> libc::c_int;
     }
     extern "C" fn leave(status: libc::c_int, _: *mut c_void) {
@@ -213,7 +224,10 @@ impl Runtime {
     /// for it cannot be had.
     pub fn new(options: &RuntimeOptions, extensions: Vec<Extension>) -> Runtime {
         // SpiderMonkey would make a second context and take the thread away from the first.
-        assert!(mozjs::rust::Runtime::get().is_none(), "this thread has a runtime already");
+        assert!(
+            mozjs::rust::Runtime::get().is_none(),
+            "this thread has a runtime already"
+        );
         limits::assert_stack(options.stack_bytes);
         let mut js = mozjs::rust::Runtime::new(engine());
         // SAFETY: the context pointer is used on this thread only, while `js` lives.
@@ -233,6 +247,7 @@ impl Runtime {
             extensions: Rc::new(extensions),
             alive: Cell::new(true),
             shut: Cell::new(0),
+            stack_bytes: options.stack_bytes,
         });
         let private = Rc::as_ptr(&inner).cast_mut().cast::<c_void>();
         // SAFETY: `cx` is live, callbacks have the signatures SpiderMonkey asks for, and `inner`
@@ -254,14 +269,25 @@ impl Runtime {
         let rooter: &'static mut _ = Box::leak(Box::new(CustomAutoRooter::new(roots)));
         let rooter = ManuallyDrop::new(rooter.root(cx));
         let realms = RefCell::new(Vec::new());
-        let mut runtime = Runtime { realms, anchor: None, rooter, js, _jobs: jobs, inner };
+        let mut runtime = Runtime {
+            realms,
+            anchor: None,
+            rooter,
+            js,
+            _jobs: jobs,
+            inner,
+        };
         runtime.anchor = Some(runtime.new_anchor());
         runtime
     }
 
     /// Makes state of type `T` available to operations through [`crate::Scope::state`].
     pub fn put_state<T: 'static>(&self, state: Rc<T>) {
-        let previous = self.inner.state.borrow_mut().insert(TypeId::of::<T>(), state);
+        let previous = self
+            .inner
+            .state
+            .borrow_mut()
+            .insert(TypeId::of::<T>(), state);
         drop(previous); // not under the borrow: its drop is anybody's code
     }
 

@@ -5,9 +5,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use mozjs::jsapi::JSContext;
-use mozjs::jsval::{
-    BooleanValue, DoubleValue, Int32Value, JSVal, NullValue, UndefinedValue,
-};
+use mozjs::jsval::{BooleanValue, DoubleValue, Int32Value, JSVal, NullValue, UndefinedValue};
 
 use crate::handles::{Local, Mark};
 use crate::runtime::Inner;
@@ -49,7 +47,11 @@ impl<'s> Scope<'s> {
     pub(crate) unsafe fn new(cx: *mut JSContext) -> Scope<'s> {
         // SAFETY: as the caller promises; the handle stack is borrowed for this call only.
         let mark = unsafe { (*Inner::of(cx).handles.get()).open() };
-        Scope { cx, mark, lifetime: PhantomData }
+        Scope {
+            cx,
+            mark,
+            lifetime: PhantomData,
+        }
     }
 
     #[inline]
@@ -79,7 +81,11 @@ impl<'s> Scope<'s> {
     }
 
     #[inline]
-    pub(crate) fn root_run(&mut self, count: usize, value: impl FnMut(usize) -> JSVal) -> Local<'s> {
+    pub(crate) fn root_run(
+        &mut self,
+        count: usize,
+        value: impl FnMut(usize) -> JSVal,
+    ) -> Local<'s> {
         // SAFETY: as in `root`; the closures given here only read slots.
         unsafe { (*self.inner().handles.get()).push_run(self.mark, count, value) }
     }
@@ -127,12 +133,18 @@ impl<'s> Scope<'s> {
     /// # Panics
     /// When there is none of type `T`: a mistake in setting up the runtime.
     pub fn state<T: 'static>(&self) -> Rc<T> {
-        self.try_state().unwrap_or_else(|| panic!("no state of type {} installed", type_name::<T>()))
+        self.try_state()
+            .unwrap_or_else(|| panic!("no state of type {} installed", type_name::<T>()))
     }
 
     /// Like [`Scope::state`], or `None`.
     pub fn try_state<T: 'static>(&self) -> Option<Rc<T>> {
-        let state = self.inner().state.borrow().get(&TypeId::of::<T>()).cloned()?;
+        let state = self
+            .inner()
+            .state
+            .borrow()
+            .get(&TypeId::of::<T>())
+            .cloned()?;
         state.downcast::<T>().ok()
     }
 }

@@ -5,12 +5,16 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use mozjs::jsapi::mozilla::Utf8Unit;
 use mozjs::jsapi::{
-    InstantiateModuleStencil, InstantiateOptions, JSContext, JSObject, ReadOnlyCompileOptions,
-    SourceText, StencilRelease,
+    ConvertFrontendErrorsToRuntimeErrors, DestroyFrontendContext, FrontendContext,
+    InstantiateModuleStencil, InstantiateOptions, JS_ReportOutOfMemory, JSContext, JSObject,
+    NewFrontendContext, ReadOnlyCompileOptions, SetNativeStackQuota, SourceText, StencilRelease,
 };
 use mozjs::rust::{CompileOptionsWrapper, transform_str_to_source_text};
 
+use crate::limits::STACK_RESERVE;
+use crate::runtime::Inner;
 use crate::scope::Thrown;
 
 /// Compiled modules by key. Clones share one table; a key's source must never change.
@@ -46,7 +50,11 @@ impl StencilCache {
     /// # Safety
     /// `cx` must be live with a realm entered; the caller roots the result at once.
     pub(crate) unsafe fn instantiate(
-        &self, cx: *mut JSContext, key: &str, file: &str, source: &str,
+        &self,
+        cx: *mut JSContext,
+        key: &str,
+        file: &str,
+        source: &str,
     ) -> Result<*mut JSObject, Thrown> {
         let known = self.lock().get(key).cloned();
         if let Some(stencil) = known {
@@ -70,15 +78,37 @@ impl StencilCache {
     }
 }
 
+/// Where SpiderMonkey compiles: one that belongs to no runtime. What is compiled for a runtime shares
+/// bytecode with its other scripts and must not outlive it, as a stencil here may.
+struct Frontend(*mut FrontendContext);
+
+impl Drop for Frontend {
+    fn drop(&mut self) {
+        // SAFETY: made by `NewFrontendContext`, destroyed once.
+        unsafe { DestroyFrontendContext(self.0) };
+    }
+}
+
 /// # Safety
 /// `cx` must be live with a realm entered.
 unsafe fn compile(cx: *mut JSContext, file: &str, source: &str) -> Result<Stencil, Thrown> {
-    // SAFETY: as the caller promises; the options and the text outlive the call.
+    // SAFETY: as the caller promises; the options and the text outlive the calls.
     unsafe {
+        let frontend = Frontend(NewFrontendContext());
+        if frontend.0.is_null() {
+            JS_ReportOutOfMemory(cx);
+            return Err(Thrown);
+        }
+        SetNativeStackQuota(frontend.0, Inner::of(cx).stack_bytes - STACK_RESERVE);
         let options = compile_options(cx, file);
         let mut text = transform_str_to_source_text(source);
-        let stencil = compile_module(cx, options.ptr, &mut text);
-        if stencil.is_null() { Err(Thrown) } else { Ok(Stencil(stencil)) }
+        let stencil = compile_module(frontend.0, options.ptr, &mut text);
+        if stencil.is_null() {
+            // Also where it answers false, an error is pending: that of converting this one.
+            ConvertFrontendErrorsToRuntimeErrors(cx, frontend.0, options.ptr);
+            return Err(Thrown);
+        }
+        Ok(Stencil(stencil))
     }
 }
 
@@ -86,10 +116,12 @@ unsafe fn compile(cx: *mut JSContext, file: &str, source: &str) -> Result<Stenci
 /// As for the function of SpiderMonkey.
 #[cfg(not(feature = "debugmozjs"))]
 unsafe fn compile_module(
-    cx: *mut JSContext, options: *const ReadOnlyCompileOptions, text: *mut SourceText<Utf8Unit>,
+    frontend: *mut FrontendContext,
+    options: *const ReadOnlyCompileOptions,
+    text: *mut SourceText<Utf8Unit>,
 ) -> *mut mozjs::jsapi::Stencil {
     // SAFETY: as the caller promises.
-    unsafe { mozjs::jsapi::CompileModuleScriptToStencil(cx, options, text).mRawPtr }
+    unsafe { mozjs::jsapi::CompileModuleScriptToStencil2(frontend, options, text).mRawPtr }
 }
 
 /// The result is an `already_AddRefed`. In a debug build that has a destructor, so C++ returns it
@@ -99,18 +131,22 @@ unsafe fn compile_module(
 /// As for the function of SpiderMonkey.
 #[cfg(feature = "debugmozjs")]
 unsafe fn compile_module(
-    cx: *mut JSContext, options: *const ReadOnlyCompileOptions, text: *mut SourceText<Utf8Unit>,
+    frontend: *mut FrontendContext,
+    options: *const ReadOnlyCompileOptions,
+    text: *mut SourceText<Utf8Unit>,
 ) -> *mut mozjs::jsapi::Stencil {
     unsafe extern "C" {
-        #[link_name = "_ZN2JS28CompileModuleScriptToStencilEP9JSContextRKNS_22ReadOnlyCompileOptionsERNS_10SourceTextIN7mozilla8Utf8UnitEEE"]
+        #[link_name = "_ZN2JS28CompileModuleScriptToStencilEPN2js15FrontendContextERKNS_22ReadOnlyCompileOptionsERNS_10SourceTextIN7mozilla8Utf8UnitEEE"]
         fn compile_module_script_to_stencil(
-            result: *mut *mut mozjs::jsapi::Stencil, cx: *mut JSContext,
-            options: *const ReadOnlyCompileOptions, text: *mut SourceText<Utf8Unit>,
+            result: *mut *mut mozjs::jsapi::Stencil,
+            frontend: *mut FrontendContext,
+            options: *const ReadOnlyCompileOptions,
+            text: *mut SourceText<Utf8Unit>,
         ) -> *mut c_void;
     }
     let mut result = std::ptr::null_mut();
     // SAFETY: as the caller promises; the result is one pointer, whose reference is now ours.
-    unsafe { compile_module_script_to_stencil(&raw mut result, cx, options, text) };
+    unsafe { compile_module_script_to_stencil(&raw mut result, frontend, options, text) };
     result
 }
 
@@ -119,9 +155,8 @@ unsafe fn compile_module(
 pub(crate) unsafe fn compile_options(cx: *mut JSContext, file: &str) -> CompileOptionsWrapper {
     let name = std::ffi::CString::new(file.replace('\0', "")).expect("NUL was removed");
     // SAFETY: as the caller promises; the wrapper is dropped before anything else uses `cx`.
-    let wrapped = unsafe {
-        mozjs::context::JSContext::from_ptr(std::ptr::NonNull::new_unchecked(cx))
-    };
+    let wrapped =
+        unsafe { mozjs::context::JSContext::from_ptr(std::ptr::NonNull::new_unchecked(cx)) };
     CompileOptionsWrapper::new(&wrapped, name, 1)
 }
 
@@ -141,6 +176,10 @@ impl Stencil {
         // SAFETY: as the caller promises; the stencil is held by `self`.
         let module =
             unsafe { InstantiateModuleStencil(cx, &options, self.0, std::ptr::null_mut()) };
-        if module.is_null() { Err(Thrown) } else { Ok(module) }
+        if module.is_null() {
+            Err(Thrown)
+        } else {
+            Ok(module)
+        }
     }
 }

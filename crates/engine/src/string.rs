@@ -2,10 +2,10 @@
 
 use mozjs::jsapi::{
     JS_DeprecatedStringHasLatin1Chars, JS_GetLatin1StringCharsAndLength,
-    JS_GetTwoByteStringCharsAndLength, JS_NewStringCopyN, JS_NewUCStringCopyN, JSString, ToStringSlow,
+    JS_GetTwoByteStringCharsAndLength, JS_NewStringCopyN, JS_NewUCStringCopyN, JSString,
+    ToStringSlow,
 };
 use mozjs::jsval::StringValue;
-
 
 use crate::handles::Local;
 use crate::scope::{JsResult, Scope, Thrown};
@@ -107,14 +107,22 @@ impl<'s> Scope<'s> {
         unsafe {
             if JS_DeprecatedStringHasLatin1Chars(string) {
                 let chars = JS_GetLatin1StringCharsAndLength(
-                    self.cx(), std::ptr::null(), string, &mut length);
+                    self.cx(),
+                    std::ptr::null(),
+                    string,
+                    &mut length,
+                );
                 if chars.is_null() {
                     return Err(Thrown);
                 }
                 Ok(f(Chars::Latin1(std::slice::from_raw_parts(chars, length))))
             } else {
                 let chars = JS_GetTwoByteStringCharsAndLength(
-                    self.cx(), std::ptr::null(), string, &mut length);
+                    self.cx(),
+                    std::ptr::null(),
+                    string,
+                    &mut length,
+                );
                 if chars.is_null() {
                     return Err(Thrown);
                 }

@@ -1,8 +1,8 @@
 //! Exceptions, made and taken.
 
 use mozjs::jsapi::{
-    ExceptionStackBehavior, JS_ClearPendingException, JS_GetPendingException, JS_IsExceptionPending,
-    JS_SetPendingException,
+    ExceptionStackBehavior, JS_ClearPendingException, JS_GetPendingException,
+    JS_IsExceptionPending, JS_SetPendingException,
 };
 
 use crate::handles::Local;

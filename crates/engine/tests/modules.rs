@@ -13,9 +13,20 @@ fn a_module_evaluates_and_its_exports_are_read() {
 #[test]
 fn static_imports_and_cycles_link() {
     let world = World::new(vec![]);
-    world.module("a", "import { b } from 'b'; export const a = 'a'; export function viaB() { return b(); }");
-    world.module("b", "import { a } from 'a'; export function b() { return a + 'b'; }");
-    assert_eq!(world.run("import { viaB } from 'a'; export default viaB();").unwrap(), "ab");
+    world.module(
+        "a",
+        "import { b } from 'b'; export const a = 'a'; export function viaB() { return b(); }",
+    );
+    world.module(
+        "b",
+        "import { a } from 'a'; export function b() { return a + 'b'; }",
+    );
+    assert_eq!(
+        world
+            .run("import { viaB } from 'a'; export default viaB();")
+            .unwrap(),
+        "ab"
+    );
 }
 
 #[test]
@@ -29,15 +40,23 @@ fn a_missing_module_is_an_error_that_names_it() {
 fn a_missing_export_is_a_syntax_error() {
     let world = World::new(vec![]);
     world.module("a", "export const x = 1");
-    let error = world.run("import { y } from 'a'; export default y").unwrap_err();
-    assert!(error.starts_with("SyntaxError") && error.contains('y'), "{error}");
+    let error = world
+        .run("import { y } from 'a'; export default y")
+        .unwrap_err();
+    assert!(
+        error.starts_with("SyntaxError") && error.contains('y'),
+        "{error}"
+    );
 }
 
 #[test]
 fn dynamic_import_loads_dependencies() {
     let world = World::new(vec![]);
     world.module("leaf", "export const leaf = 'leaf'");
-    world.module("mid", "import { leaf } from 'leaf'; export const mid = leaf + '!'");
+    world.module(
+        "mid",
+        "import { leaf } from 'leaf'; export const mid = leaf + '!'",
+    );
     let code = "export default import('mid').then((m) => m.mid)";
     assert_eq!(world.run(code).unwrap(), "leaf!");
 }
@@ -46,23 +65,37 @@ fn dynamic_import_loads_dependencies() {
 fn a_failed_dynamic_import_rejects() {
     let world = World::new(vec![]);
     let code = "export default import('gone').catch((e) => 'caught ' + e.message)";
-    assert_eq!(world.run(code).unwrap(), "caught cannot find gone from main0");
+    assert_eq!(
+        world.run(code).unwrap(),
+        "caught cannot find gone from main0"
+    );
     world.module("deep", "import 'gone2'; export default 1");
     let code = "export default import('deep').catch((e) => 'caught ' + e.message)";
-    assert_eq!(world.run(code).unwrap(), "caught cannot find gone2 from deep");
+    assert_eq!(
+        world.run(code).unwrap(),
+        "caught cannot find gone2 from deep"
+    );
 }
 
 #[test]
 fn top_level_await_settles_before_importers_run() {
     let world = World::new(vec![]);
     world.module("slow", "export let v = 0; await null; v = 9;");
-    assert_eq!(world.run("import { v } from 'slow'; export default v").unwrap(), "9");
+    assert_eq!(
+        world
+            .run("import { v } from 'slow'; export default v")
+            .unwrap(),
+        "9"
+    );
 }
 
 #[test]
 fn import_meta_is_the_loaders() {
     let world = World::new(vec![]);
-    assert_eq!(world.run("export default import.meta.url").unwrap(), "file:///main0");
+    assert_eq!(
+        world.run("export default import.meta.url").unwrap(),
+        "file:///main0"
+    );
 }
 
 #[test]
@@ -72,8 +105,14 @@ fn own_modules_import_each_other_and_the_operations() {
             let n = scope.to_number(args.get(0))?;
             Ok(scope.number(n * 2.0))
         })
-        .module("t/lib", "import { op_twice } from 'holdfast:ops'; export const four = op_twice(2);")
-        .module("t/main", "import { four } from './lib.js'; export default four;");
+        .module(
+            "t/lib",
+            "import { op_twice } from 'holdfast:ops'; export const four = op_twice(2);",
+        )
+        .module(
+            "t/main",
+            "import { four } from './lib.js'; export default four;",
+        );
     let world = World::new(vec![extension]);
     let value = world.enter(|scope| {
         let value = support::import(scope, "holdfast:t/main").unwrap();
@@ -84,8 +123,10 @@ fn own_modules_import_each_other_and_the_operations() {
 
 #[test]
 fn a_missing_operation_is_noticed_when_linking() {
-    let extension =
-        Extension::new("t").module("t/main", "import { op_gone } from 'holdfast:ops'; export default 1;");
+    let extension = Extension::new("t").module(
+        "t/main",
+        "import { op_gone } from 'holdfast:ops'; export default 1;",
+    );
     let world = World::new(vec![extension]);
     let message = world.enter(|scope| {
         assert!(support::import(scope, "holdfast:t/main").is_err());

@@ -22,22 +22,69 @@ fn round_trip(code: &str, check: &str) -> String {
             let text = scope.call(check, check, &[value]).unwrap();
             scope.display(text)
         })
-    }).join().unwrap()
+    })
+    .join()
+    .unwrap()
 }
 
 #[test]
 fn values_of_every_kind_come_back_in_another_runtime() {
     assert_eq!(round_trip("undefined", "typeof v"), "undefined");
-    assert_eq!(round_trip("{a: 1, b: [true, null, 'é', -0]}", "v.a + v.b[2] + Object.is(v.b[3], -0)"), "1étrue");
-    assert_eq!(round_trip("new Map([[1, new Set(['x'])]])", "v instanceof Map && v.get(1).has('x')"), "true");
-    assert_eq!(round_trip("new Date(5)", "v instanceof Date && v.getTime()"), "5");
+    assert_eq!(
+        round_trip(
+            "{a: 1, b: [true, null, 'é', -0]}",
+            "v.a + v.b[2] + Object.is(v.b[3], -0)"
+        ),
+        "1étrue"
+    );
+    assert_eq!(
+        round_trip(
+            "new Map([[1, new Set(['x'])]])",
+            "v instanceof Map && v.get(1).has('x')"
+        ),
+        "true"
+    );
+    assert_eq!(
+        round_trip("new Date(5)", "v instanceof Date && v.getTime()"),
+        "5"
+    );
     assert_eq!(round_trip("/a+/giu", "v.source + v.flags"), "a+giu");
-    assert_eq!(round_trip("12345678901234567890n", "String(v)"), "12345678901234567890");
-    assert_eq!(round_trip("new Float32Array([1.5, 2])", "v.constructor.name + v.join()"), "Float32Array1.5,2");
-    assert_eq!(round_trip("new TypeError('bad')", "v instanceof TypeError && v.message"), "bad");
-    assert_eq!(round_trip("(() => { const o = {}; o.self = o; o.list = [o]; return o })()", "v.self === v && v.list[0] === v"), "true");
-    assert_eq!(round_trip("(() => { const s = {n: 1}; return [s, s] })()", "v[0] === v[1]"), "true");
-    assert_eq!(round_trip("Object(new Number(3))", "typeof v + v"), "object3");
+    assert_eq!(
+        round_trip("12345678901234567890n", "String(v)"),
+        "12345678901234567890"
+    );
+    assert_eq!(
+        round_trip(
+            "new Float32Array([1.5, 2])",
+            "v.constructor.name + v.join()"
+        ),
+        "Float32Array1.5,2"
+    );
+    assert_eq!(
+        round_trip(
+            "new TypeError('bad')",
+            "v instanceof TypeError && v.message"
+        ),
+        "bad"
+    );
+    assert_eq!(
+        round_trip(
+            "(() => { const o = {}; o.self = o; o.list = [o]; return o })()",
+            "v.self === v && v.list[0] === v"
+        ),
+        "true"
+    );
+    assert_eq!(
+        round_trip(
+            "(() => { const s = {n: 1}; return [s, s] })()",
+            "v[0] === v[1]"
+        ),
+        "true"
+    );
+    assert_eq!(
+        round_trip("Object(new Number(3))", "typeof v + v"),
+        "object3"
+    );
 }
 
 #[test]
@@ -45,7 +92,10 @@ fn what_has_no_clone_is_a_data_clone_error() {
     let world = World::new(vec![]);
     for (code, message) in [
         ("() => 1", "() => 1 could not be cloned."),
-        ("Promise.withResolvers().promise", "#<Promise> could not be cloned."),
+        (
+            "Promise.withResolvers().promise",
+            "#<Promise> could not be cloned.",
+        ),
         ("[new WeakMap()]", "#<WeakMap> could not be cloned."),
         ("Symbol('s')", "Symbol(s) could not be cloned."),
     ] {
@@ -67,7 +117,10 @@ fn what_has_no_clone_is_a_data_clone_error() {
 #[test]
 fn a_throwing_getter_passes_its_own_exception() {
     let world = World::new(vec![]);
-    world.module("g", "export default { get x() { throw new RangeError('mine') } }");
+    world.module(
+        "g",
+        "export default { get x() { throw new RangeError('mine') } }",
+    );
     world.enter(|scope| {
         let value = support::import(scope, "g").unwrap();
         assert!(scope.serialize(value).is_err());
@@ -79,7 +132,10 @@ fn a_throwing_getter_passes_its_own_exception() {
 #[test]
 fn damaged_bytes_are_refused_not_trusted() {
     let world = World::new(vec![]);
-    world.module("v", "export default { list: [1, 'two', { three: 3n }], when: new Date(1) }");
+    world.module(
+        "v",
+        "export default { list: [1, 'two', { three: 3n }], when: new Date(1) }",
+    );
     let bytes = world.enter(|scope| {
         let value = support::import(scope, "v").unwrap();
         scope.serialize(value).unwrap()
@@ -105,7 +161,10 @@ fn damaged_bytes_are_refused_not_trusted() {
 #[test]
 fn transferred_buffers_are_detached() {
     let world = World::new(vec![]);
-    world.module("b", "export const buffer = new Uint8Array([1, 2, 3]).buffer; export default { buffer }");
+    world.module(
+        "b",
+        "export const buffer = new Uint8Array([1, 2, 3]).buffer; export default { buffer }",
+    );
     world.enter(|scope| {
         let (namespace, _) = scope.import("b").unwrap();
         let value = scope.get(namespace, "default").unwrap();

@@ -55,11 +55,18 @@ fn jobs_run_in_the_context_of_their_reaction() {
         // Settled by a third party: the continuations still belong to who awaited, and nobody's to
         // whoever settled them.
         let other = scope.new_context(Rc::new("other".to_owned())).unwrap();
-        scope.in_context(&other, |scope| resolver.resolve(scope, value)).unwrap();
+        scope
+            .in_context(&other, |scope| resolver.resolve(scope, value))
+            .unwrap();
         support::drain(scope).unwrap();
         assert!(scope.context::<String>().is_none());
     });
-    assert_eq!(*seen.borrow(), ["ann", "bob", "nobody", "ann", "bob", "other", "ann", "bob", "other"]);
+    assert_eq!(
+        *seen.borrow(),
+        [
+            "ann", "bob", "nobody", "ann", "bob", "other", "ann", "bob", "other"
+        ]
+    );
 }
 
 #[test]
@@ -68,11 +75,15 @@ fn context_values_nest_and_come_back() {
     world.enter(|scope| {
         assert!(scope.context_value().is_undefined());
         let one = scope.int(1);
-        let inner = scope.with_context_value(one, |scope| {
-            let two = scope.int(2);
-            let deep = scope.with_context_value(two, |scope| scope.context_value().as_int()).unwrap();
-            (deep, scope.context_value().as_int())
-        }).unwrap();
+        let inner = scope
+            .with_context_value(one, |scope| {
+                let two = scope.int(2);
+                let deep = scope
+                    .with_context_value(two, |scope| scope.context_value().as_int())
+                    .unwrap();
+                (deep, scope.context_value().as_int())
+            })
+            .unwrap();
         assert_eq!(inner, (Some(2), Some(1)));
         assert!(scope.context_value().is_undefined());
     });
@@ -93,7 +104,10 @@ fn unhandled_rejections_are_reported_once() {
     world.run("p.catch(() => {}); export default 1").unwrap();
     world.enter(|scope| {
         let events = scope.take_rejections();
-        assert_eq!(events.iter().map(|event| event.handled).collect::<Vec<_>>(), [true]);
+        assert_eq!(
+            events.iter().map(|event| event.handled).collect::<Vec<_>>(),
+            [true]
+        );
     });
 }
 
@@ -103,12 +117,22 @@ fn a_runaway_loop_ends_at_its_cpu_limit_and_the_realm_goes_on() {
     world.module("loop", "export default () => { try { for (;;) {} } catch { globalThis.caught = 1 } finally { globalThis.finallyRan = 1 } }");
     world.enter(|scope| {
         let f = support::import(scope, "loop").unwrap();
-        let ended = scope.with_cpu_limit(Duration::from_millis(50), |scope| scope.call(f, f, &[]).map(|_| ()));
+        let ended = scope.with_cpu_limit(Duration::from_millis(50), |scope| {
+            scope.call(f, f, &[]).map(|_| ())
+        });
         assert_eq!(ended, Err(Thrown));
-        assert!(scope.try_take_exception().is_none(), "a termination is not an exception");
+        assert!(
+            scope.try_take_exception().is_none(),
+            "a termination is not an exception"
+        );
         assert!(scope.take_cpu_overrun());
     });
-    assert_eq!(world.run("export default String([globalThis.caught, globalThis.finallyRan])").unwrap(), ",");
+    assert_eq!(
+        world
+            .run("export default String([globalThis.caught, globalThis.finallyRan])")
+            .unwrap(),
+        ","
+    );
 }
 
 #[test]
@@ -118,11 +142,16 @@ fn a_runaway_job_ends_too_and_leaves_the_other_jobs() {
     world.enter(|scope| {
         let f = support::import(scope, "m").unwrap();
         scope.call(f, f, &[]).unwrap();
-        let report = scope.with_cpu_limit(Duration::from_millis(50), |scope| scope.run_jobs(&mut |_| {}));
+        let report = scope.with_cpu_limit(Duration::from_millis(50), |scope| {
+            scope.run_jobs(&mut |_| {})
+        });
         assert!(report.terminated);
         assert_eq!(scope.discard_jobs(), 1);
     });
-    assert_eq!(world.run("export default typeof globalThis.after").unwrap(), "undefined");
+    assert_eq!(
+        world.run("export default typeof globalThis.after").unwrap(),
+        "undefined"
+    );
 }
 
 #[test]
@@ -150,17 +179,27 @@ fn a_panic_in_an_operation_is_not_catchable_and_is_told() {
         assert!(scope.try_take_exception().is_none());
         assert_eq!(scope.take_panic().as_deref(), Some("a bug in the host"));
     });
-    assert_eq!(world.run("export default typeof globalThis.caught").unwrap(), "undefined");
+    assert_eq!(
+        world
+            .run("export default typeof globalThis.caught")
+            .unwrap(),
+        "undefined"
+    );
 }
 
 #[test]
 fn a_heap_limit_stops_a_hungry_script_and_the_realm_goes_on() {
-    let options = RuntimeOptions { heap_bytes_max: Some(64 << 20), ..RuntimeOptions::default() };
+    let options = RuntimeOptions {
+        heap_bytes_max: Some(64 << 20),
+        ..RuntimeOptions::default()
+    };
     let world = World::with_options(&options, vec![]);
     let error = world.run("const all = []; for (;;) all.push({ a: [1, 2, 3], b: 'x' + all.length }); export default 1").unwrap_err();
     assert_eq!(error, "terminated");
     world.enter(|scope| assert!(scope.take_memory_overrun()));
-    let error = world.run("const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(1)); export default 1").unwrap_err();
+    let error = world
+        .run("const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(1)); export default 1")
+        .unwrap_err();
     assert_eq!(error, "terminated");
     assert_eq!(world.run("export default 'alive'").unwrap(), "alive");
 }
@@ -169,5 +208,8 @@ fn a_heap_limit_stops_a_hungry_script_and_the_realm_goes_on() {
 fn deep_recursion_is_a_range_error_not_a_crash() {
     let world = World::new(vec![]);
     let result = world.run("function f() { return f() + 1 } let r; try { f() } catch (e) { r = e.constructor.name } export default r").unwrap();
-    assert!(result == "InternalError" || result == "RangeError", "{result}");
+    assert!(
+        result == "InternalError" || result == "RangeError",
+        "{result}"
+    );
 }

@@ -15,6 +15,7 @@ use crate::stub::Stub;
 
 /// The caller's side of a call under way.
 pub(crate) struct Waiting {
+    pub(crate) serial: u64,
     pub(crate) context: Rc<Context>,
     /// Where in the caller the answer belongs.
     pub(crate) section: Section,
@@ -35,19 +36,13 @@ impl Waiting {
     pub(crate) fn settle(self, scope: &mut Scope<'_>, answer: Answer) -> Result<(), Thrown> {
         let program = Rc::clone(&self.context.program);
         let result = match answer {
-            Answer::Value(bytes) => scope.deserialize(&bytes),
+            Answer::Value { bytes, parcel: false } => scope.deserialize(&bytes),
+            Answer::Value { bytes, parcel: true } => open_parcel(scope, &program, &bytes),
             Answer::Response(response) => response_to_js(scope, *response),
-            Answer::Failed(mut failure) => {
-                // That an object was reset is no exception of its own making. A method call tells the two apart;
-                // a fetch marks everything that comes from an object.
-                if self.by == CallBy::Method && failure.flags.durable_object_reset {
-                    failure.flags.remote = false;
-                }
-                match failure_to_js(scope, &program, &failure) {
-                    Ok(error) => return self.resolver.reject(scope, error),
-                    Err(thrown) => Err(thrown),
-                }
-            }
+            Answer::Failed(failure) => match failure_to_js(scope, &program, &failure, self.by) {
+                Ok(error) => return self.resolver.reject(scope, error),
+                Err(thrown) => Err(thrown),
+            },
         };
         self.resolver.settle(scope, result)
     }
@@ -71,9 +66,16 @@ fn response_to_js<'s>(scope: &mut Scope<'s>, response: FetchAnswer) -> JsResult<
     Ok(object)
 }
 
+fn open_parcel<'s>(scope: &mut Scope<'s>, program: &Program, bytes: &[u8]) -> JsResult<'s> {
+    let parcel = scope.deserialize(bytes)?;
+    let function = scope.local(&program.entries.open_parcel);
+    let nothing = scope.undefined();
+    scope.call(function, nothing, &[parcel])
+}
+
 /// The error that the caller sees.
 pub(crate) fn failure_to_js<'s>(
-    scope: &mut Scope<'s>, program: &Program, failure: &Failure,
+    scope: &mut Scope<'s>, program: &Program, failure: &Failure, by: CallBy,
 ) -> JsResult<'s> {
     let packed = match &failure.payload {
         Payload::Packed(bytes) => scope.deserialize(bytes)?,
@@ -84,6 +86,12 @@ pub(crate) fn failure_to_js<'s>(
             scope.call(function, nothing, &[error])?
         }
     };
+    let mut failure = failure.clone();
+    // That an object was reset is no exception of its own making. A method call tells the two apart; a
+    // fetch marks everything that comes from an object.
+    if by == CallBy::Method && failure.flags.durable_object_reset {
+        failure.flags.remote = false;
+    }
     let flags = scope.int(failure.flag_bits());
     let function = scope.local(&program.entries.unpack_error);
     let nothing = scope.undefined();

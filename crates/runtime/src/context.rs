@@ -4,11 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use holdfast_engine::{Global, JsResult, Scope};
+use holdfast_web::body::OpenBodies;
 use holdfast_web::ops::Timers;
 use slab::Slab;
 use tokio::task::AbortHandle;
 
 use crate::instance::Instance;
+use crate::message::CallId;
 use crate::program::Program;
 use crate::reply::Reply;
 
@@ -17,6 +19,7 @@ pub(crate) struct Context {
     /// The program it runs; a reload leaves contexts of the old one to their end.
     pub(crate) program: Rc<Program>,
     pub(crate) timers: Rc<Timers>,
+    pub(crate) bodies: Rc<OpenBodies>,
     pub(crate) kind: Kind,
     /// The engine's side of this context. It owns an Rc of this, so it is let go when the context ends.
     frame: RefCell<Option<Global>>,
@@ -25,6 +28,10 @@ pub(crate) struct Context {
     waiting: Cell<u32>,
     /// `waitUntil` promises that are pending.
     background: Cell<u32>,
+    /// It is in the queue of those whose time after the answer runs.
+    watched: Cell<bool>,
+    /// Numbers of its calls in the shard's table.
+    calls: RefCell<Vec<CallId>>,
     ended: Cell<bool>,
 }
 
@@ -36,6 +43,8 @@ pub(crate) enum Kind {
         answered: Cell<bool>,
         /// Whom to let go when the context ends without an answer.
         reply: RefCell<Option<Rc<Reply>>>,
+        /// Its place among the requests under way.
+        key: Cell<Option<usize>>,
     },
     /// An object.
     Object(Box<Instance>),
@@ -46,11 +55,14 @@ impl Context {
         Rc::new(Context {
             program,
             timers: Rc::default(),
+            bodies: Rc::default(),
             kind,
             frame: RefCell::new(None),
             tasks: RefCell::new(Slab::new()),
             waiting: Cell::new(0),
             background: Cell::new(0),
+            watched: Cell::new(false),
+            calls: RefCell::new(Vec::new()),
             ended: Cell::new(false),
         })
     }
@@ -97,12 +109,33 @@ impl Context {
         self.tasks.borrow_mut().try_remove(task);
     }
 
-    pub(crate) fn call_began(&self) {
+    /// A turn of this context waits for its place.
+    pub(crate) fn turn_waits(&self) {
         self.waiting.set(self.waiting.get() + 1);
     }
 
-    pub(crate) fn call_ended(&self) {
+    pub(crate) fn turn_begins(&self) {
         self.waiting.set(self.waiting.get() - 1);
+    }
+
+    /// A call went out.
+    pub(crate) fn call_began(&self, call: CallId) {
+        self.waiting.set(self.waiting.get() + 1);
+        self.calls.borrow_mut().push(call);
+    }
+
+    /// Its answer came.
+    pub(crate) fn call_ended(&self, call: CallId) {
+        self.waiting.set(self.waiting.get() - 1);
+        let mut calls = self.calls.borrow_mut();
+        if let Some(index) = calls.iter().position(|known| *known == call) {
+            calls.swap_remove(index);
+        }
+    }
+
+    /// The calls that nobody waits for any more, when the context has ended.
+    pub(crate) fn take_calls(&self) -> Vec<CallId> {
+        std::mem::take(&mut self.calls.borrow_mut())
     }
 
     pub(crate) fn background_began(&self) {
@@ -122,6 +155,19 @@ impl Context {
         self.ended.get()
     }
 
+    /// A `waitUntil` promise is pending.
+    pub(crate) fn has_background(&self) -> bool {
+        self.background.get() > 0
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        self.watched.get()
+    }
+
+    pub(crate) fn set_watched(&self) {
+        self.watched.set(true);
+    }
+
     /// Stops JavaScript of this context: jobs of it are dropped from now on.
     pub(crate) fn silence(&self) {
         self.ended.set(true);
@@ -131,6 +177,8 @@ impl Context {
     pub(crate) fn end(&self) {
         self.ended.set(true);
         self.frame.take();
+        self.timers.clear();
+        self.bodies.fail_all();
         if let Kind::Event { reply, .. } = &self.kind
             && let Some(reply) = reply.take()
         {

@@ -6,7 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
@@ -23,7 +23,7 @@ use crate::calls::Waiting;
 use crate::context::{Context, Kind};
 use crate::edge::{IncomingRequest, OutgoingResponse, Shard};
 use crate::instance::{Event, Output};
-use crate::message::{Answer, Call, CallRef, Message, ObjectKey, Return};
+use crate::message::{Answer, Call, CallId, CallRef, Message, ObjectKey, Return};
 use crate::objects::Object;
 use crate::program::Program;
 use crate::reply::{Answered, Reply, ReplyTo};
@@ -33,7 +33,7 @@ use crate::section::{SECTION_MS_MAX, SectionCall};
 /// Turns that may follow each other before the thread looks at its sockets again.
 const TURNS_IN_A_ROW_MAX: usize = 256;
 
-/// How long work may go on after the Worker has answered, in ms (semantics §9.3).
+/// How long `waitUntil` work may go on after the Worker has answered, in ms (semantics §9.3).
 const AFTER_ANSWER_MS_MAX: u64 = 30_000;
 
 /// The shard's side of everything. One per thread.
@@ -53,6 +53,17 @@ pub(crate) struct Core {
     pub(crate) last_generation: Cell<Generation>,
     pub(crate) deadlines: RefCell<std::collections::BTreeSet<(u64, ObjectKey)>>,
     pub(crate) calls: RefCell<Slab<Waiting>>,
+    pub(crate) next_serial: Cell<u64>,
+    /// Programs that were replaced, with their realms, until their last context has ended.
+    pub(crate) old_programs: RefCell<Vec<(Weak<Program>, holdfast_engine::Realm)>>,
+    /// Requests to the Worker that have not ended.
+    events: RefCell<Slab<Weak<Context>>>,
+    /// Contexts that were answered and have work left, and sections under way, by their deadlines;
+    /// both wait equally long each, so the oldest is first.
+    answered: RefCell<VecDeque<(u64, Weak<Context>)>>,
+    sections: RefCell<VecDeque<(u64, Weak<Context>, Weak<SectionCall>)>>,
+    /// The heap is full: the realm must go.
+    pub(crate) condemned: Cell<bool>,
     pub(crate) wake: Notify,
     ready: RefCell<VecDeque<Ready>>,
     /// Messages of the shard to itself, which need no channel.
@@ -114,6 +125,12 @@ impl Core {
             last_generation: Cell::new(Generation(0)),
             deadlines: RefCell::default(),
             calls: RefCell::new(Slab::new()),
+            next_serial: Cell::new(0),
+            old_programs: RefCell::default(),
+            events: RefCell::new(Slab::new()),
+            answered: RefCell::new(VecDeque::new()),
+            sections: RefCell::new(VecDeque::new()),
+            condemned: Cell::new(false),
             wake: Notify::new(),
             ready: RefCell::new(VecDeque::new()),
             local: RefCell::new(VecDeque::new()),
@@ -157,7 +174,7 @@ impl Core {
 
     /// A turn that waits for its place counts as work under way: the request is not at its end.
     fn make_event_ready(&self, context: &Rc<Context>, turn: EventTurn) {
-        context.call_began();
+        context.turn_waits();
         self.ready.borrow_mut().push_back(Ready::Event(Rc::clone(context), turn));
     }
 
@@ -182,11 +199,27 @@ impl Core {
         self.run_ready();
     }
 
+    /// Is there something to run?
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.ready.borrow().is_empty() || !self.local.borrow().is_empty()
+    }
+
     /// Runs what is ready, unless a turn is running, which will do it at its end.
     pub(crate) fn run_ready(self: &Rc<Self>) {
         if self.turning.get() || self.draining.replace(true) {
             return;
         }
+        let drained = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.drain_ready()));
+        if drained.is_err() {
+            give_up();
+        }
+        self.draining.set(false);
+        if self.has_ready() {
+            self.wake.notify_one();
+        }
+    }
+
+    fn drain_ready(self: &Rc<Self>) {
         for _ in 0..TURNS_IN_A_ROW_MAX {
             let message = self.local.borrow_mut().pop_front();
             if let Some(message) = message {
@@ -200,9 +233,8 @@ impl Core {
                 None => break,
             }
         }
-        self.draining.set(false);
-        if !self.ready.borrow().is_empty() || !self.local.borrow().is_empty() {
-            self.wake.notify_one();
+        if self.condemned.replace(false) {
+            self.renew_program();
         }
     }
 
@@ -235,7 +267,7 @@ impl Core {
     }
 
     fn run_event(self: &Rc<Self>, context: &Rc<Context>, turn: EventTurn) {
-        context.call_ended();
+        context.turn_begins();
         if context.has_ended() {
             return;
         }
@@ -248,17 +280,9 @@ impl Core {
     }
 
     /// A section has started: it may take its time, but not for ever.
-    fn watch_section(self: &Rc<Self>, context: &Rc<Context>, call: &Rc<SectionCall>) {
-        let core = Rc::clone(self);
-        let (context, call) = (Rc::downgrade(context), Rc::downgrade(call));
-        tokio::task::spawn_local(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(SECTION_MS_MAX)).await;
-            let (Some(context), Some(call)) = (context.upgrade(), call.upgrade()) else { return };
-            if call.section.get().is_some() && !context.has_ended() {
-                core.instance_failed(&context, Failure::of(Cause::SectionTimedOut));
-                core.run_ready();
-            }
-        });
+    fn watch_section(&self, context: &Rc<Context>, call: &Rc<SectionCall>) {
+        let deadline = self.now_ms() + SECTION_MS_MAX;
+        self.sections.borrow_mut().push_back((deadline, Rc::downgrade(context), Rc::downgrade(call)));
     }
 
     // --- calls ------------------------------------------------------------------------------------
@@ -324,10 +348,10 @@ impl Core {
     /// An answer has come for a call of this shard.
     pub(crate) fn returned(self: &Rc<Self>, answer: Return) {
         let Return { call, answer, generation } = answer;
-        let Some(waiting) = self.calls.borrow_mut().try_remove(call) else { return };
-        waiting.stub.answered_by(generation);
+        let Some(waiting) = self.take_call(call) else { return };
+        waiting.stub.answered(generation, &answer);
         let context = Rc::clone(&waiting.context);
-        context.call_ended();
+        context.call_ended(call);
         if context.has_ended() {
             return;
         }
@@ -345,6 +369,42 @@ impl Core {
         }
     }
 
+    /// Enters a call into the table of those that wait.
+    pub(crate) fn add_call(&self, make: impl FnOnce(u64) -> Waiting) -> CallId {
+        let serial = self.next_serial.get();
+        self.next_serial.set(serial + 1);
+        CallId { slot: self.calls.borrow_mut().insert(make(serial)), serial }
+    }
+
+    fn take_call(&self, call: CallId) -> Option<Waiting> {
+        let mut calls = self.calls.borrow_mut();
+        if calls.get(call.slot)?.serial != call.serial {
+            return None; // the caller ended meanwhile, and another call has its place
+        }
+        calls.try_remove(call.slot)
+    }
+
+    /// Ends a context, and forgets the answers that it waited for.
+    pub(crate) fn end_context(&self, context: &Context) {
+        context.end();
+        for call in context.take_calls() {
+            self.take_call(call);
+        }
+        if let Kind::Event { key, .. } = &context.kind
+            && let Some(key) = key.take()
+        {
+            self.events.borrow_mut().try_remove(key);
+        }
+    }
+
+    /// Ends all requests under way; their clients get status 500.
+    pub(crate) fn end_events(&self) {
+        let events: Vec<_> = self.events.borrow().iter().filter_map(|(_, event)| event.upgrade()).collect();
+        for context in events {
+            self.end_context(&context);
+        }
+    }
+
     /// Fails a call with `failure`.
     pub(crate) fn fail_call(&self, from: CallRef, failure: Failure, generation: Option<Generation>) {
         let answer = Return { call: from.call, answer: Answer::Failed(failure), generation };
@@ -355,55 +415,70 @@ impl Core {
 
     /// A request of the Worker was answered: what is left of it may take its time, but not for ever.
     pub(crate) fn event_answered(&self, context: &Rc<Context>) {
-        if let Kind::Event { answered, reply } = &context.kind {
+        if let Kind::Event { answered, reply, .. } = &context.kind {
             answered.set(true);
             reply.take();
         }
     }
 
-    fn watch_event(self: &Rc<Self>, context: &Rc<Context>) {
+    /// After a turn of a request that was answered: it ends when nothing is left that it may still do
+    /// (`waitUntil` work, a body that JavaScript feeds). Timers and fetches beside end with it.
+    pub(crate) fn event_goes_on(&self, context: &Rc<Context>) {
         if context.has_ended() {
             return;
         }
-        if !context.is_busy() {
-            context.end();
-            return;
+        if !context.has_background() && context.bodies.open() == 0 {
+            self.end_context(context);
+        } else if !context.is_watched() {
+            context.set_watched();
+            let deadline = self.now_ms() + AFTER_ANSWER_MS_MAX;
+            self.answered.borrow_mut().push_back((deadline, Rc::downgrade(context)));
         }
-        let context = Rc::clone(context);
-        let core = Rc::clone(self);
-        tokio::task::spawn_local(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(AFTER_ANSWER_MS_MAX)).await;
-            if context.is_busy() && !context.has_ended() {
-                core.log.console(
-                    holdfast_web::io::Level::Warn,
-                    "worker",
-                    "waitUntil() tasks did not complete within the allowed time after invocation end and \
-                     have been cancelled. See: \
-                     https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
-                );
+    }
+
+    /// Looks at what should have ended by now: `waitUntil` work and critical sections.
+    pub(crate) fn sweep_late(self: &Rc<Self>) {
+        let now_ms = self.now_ms();
+        while let Some(context) = pop_due(&self.answered, |entry| entry.0 <= now_ms) {
+            let Some(context) = context.1.upgrade().filter(|context| !context.has_ended()) else { continue };
+            if context.bodies.open() > 0 {
+                // The answer is not complete yet; its time begins when it is.
+                self.answered.borrow_mut().push_back((now_ms + AFTER_ANSWER_MS_MAX, Rc::downgrade(&context)));
+                continue;
             }
-            context.end();
-        });
+            self.log.console(
+                holdfast_web::io::Level::Warn,
+                "worker",
+                "waitUntil() tasks did not complete within the allowed time after invocation end and \
+                 have been cancelled. See: \
+                 https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
+            );
+            self.end_context(&context);
+        }
+        while let Some(section) = pop_due(&self.sections, |entry| entry.0 <= now_ms) {
+            let (Some(context), Some(call)) = (section.1.upgrade(), section.2.upgrade()) else { continue };
+            if call.section.get().is_some() && !context.has_ended() {
+                self.instance_failed(&context, Failure::of(Cause::SectionTimedOut));
+            }
+        }
+        self.run_ready();
     }
 
     async fn fetch(self: Rc<Self>, request: IncomingRequest) -> OutgoingResponse {
         let program = self.current_program();
-        let context = Context::new(program, Kind::Event { answered: Cell::new(false), reply: RefCell::new(None) });
+        let context = Context::new(program, Kind::Event { answered: Cell::new(false), reply: RefCell::new(None), key: Cell::new(None) });
         let (sender, receiver) = oneshot::channel();
         let reply = Reply::new(&context, ReplyTo::Client(sender));
-        if let Kind::Event { reply: kept, .. } = &context.kind {
+        if let Kind::Event { reply: kept, key, .. } = &context.kind {
             kept.replace(Some(Rc::clone(&reply)));
+            key.set(Some(self.events.borrow_mut().insert(Rc::downgrade(&context))));
         }
-        self.requests.set(self.requests.get() + 1);
+        // Dropped also when the client goes and this future with it; the Worker runs on.
+        let _under_way = UnderWay::new(&self);
         self.turn(&context, |scope| crate::start::worker_fetch(scope, &context, reply, request));
         self.run_ready();
-        let answered = receiver.await;
-        self.watch_event(&context);
-        self.requests.set(self.requests.get() - 1);
-        if self.requests.get() == 0 {
-            self.idle.notify_one();
-        }
-        match answered {
+        drop(context);
+        match receiver.await {
             Ok(Answered::Response(response)) => (*response).into(),
             Ok(Answered::Failed { text, overloaded }) => {
                 self.log.console(holdfast_web::io::Level::Error, "worker", &format!("Uncaught {text}"));
@@ -418,6 +493,38 @@ impl Core {
             Err(_) => OutgoingResponse::empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
+}
+
+/// A bug of ours has left a shard in a state that nobody knows. What was confirmed is on disk, and the
+/// next start goes on from there; serving on could break a promise.
+pub(crate) fn give_up() -> ! {
+    eprintln!("holdfast: a bug has stopped a shard (see the panic above); the process ends");
+    std::process::exit(70);
+}
+
+/// Counts a request.
+struct UnderWay(Rc<Core>);
+
+impl UnderWay {
+    fn new(core: &Rc<Core>) -> UnderWay {
+        core.requests.set(core.requests.get() + 1);
+        UnderWay(Rc::clone(core))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let left = self.0.requests.get() - 1;
+        self.0.requests.set(left);
+        if left == 0 {
+            self.0.idle.notify_one();
+        }
+    }
+}
+
+fn pop_due<T>(queue: &RefCell<VecDeque<T>>, due: impl Fn(&T) -> bool) -> Option<T> {
+    let mut queue = queue.borrow_mut();
+    if queue.front().is_some_and(due) { queue.pop_front() } else { None }
 }
 
 /// The shard as the edge sees it.

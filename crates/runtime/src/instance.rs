@@ -58,6 +58,7 @@ pub(crate) struct Instance {
     pub(crate) doom: RefCell<Option<Failure>>,
     /// The last thing reported to the lifecycle about background work.
     pub(crate) reported_busy: Cell<bool>,
+    pub(crate) reported_streams: Cell<bool>,
     /// Calls answered since the lifecycle last heard of it.
     pub(crate) answered: Cell<u32>,
     position: Cell<u64>,
@@ -77,6 +78,7 @@ impl Instance {
             listed: Cell::new(false),
             doom: RefCell::new(None),
             reported_busy: Cell::new(false),
+            reported_streams: Cell::new(false),
             answered: Cell::new(0),
             position: Cell::new(0),
         }

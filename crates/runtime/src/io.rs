@@ -4,6 +4,7 @@ use std::rc::{Rc, Weak};
 
 use futures_util::future::{LocalBoxFuture, ready};
 use holdfast_engine::{Scope, Thrown};
+use holdfast_web::body::OpenBodies;
 use holdfast_web::io::{Completion, Io, Level, Task};
 use holdfast_web::ops::Timers;
 use tokio::sync::oneshot;
@@ -28,7 +29,8 @@ impl ShardIo {
 pub(crate) fn source_of(context: Option<&Context>) -> String {
     match context.map(|context| (&context.kind, context)) {
         Some((Kind::Object(instance), context)) => {
-            let class = &context.program.plan.classes[instance.key.class as usize].name;
+            let class = context.program.plan.class(instance.key.class);
+            let class = class.map_or("object", |(_, class)| class.name.as_str());
             match &instance.name {
                 Some(name) => format!("{class}({name})"),
                 None => format!("{class}({:.8}…)", instance.key.id.to_hex()),
@@ -81,5 +83,9 @@ impl Io for ShardIo {
 
     fn timers(&self) -> Rc<Timers> {
         self.context().map(|context| Rc::clone(&context.timers)).unwrap_or_default()
+    }
+
+    fn bodies(&self) -> Rc<OpenBodies> {
+        self.context().map(|context| Rc::clone(&context.bodies)).unwrap_or_default()
     }
 }

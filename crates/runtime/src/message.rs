@@ -5,21 +5,41 @@ use holdfast_web::body::Body;
 use holdfast_workers::failure::Failure;
 use http::{HeaderMap, Method, StatusCode};
 
-/// Index of an object class in [`crate::App`].
-pub(crate) type ClassIndex = u32;
+/// A class of objects, whatever the program's version: made from its unique key, which names its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ClassId(u64);
+
+impl ClassId {
+    /// FNV-1a of the key; [`crate::program::Plan`] checks that its classes differ.
+    pub(crate) fn of(unique_key: &str) -> ClassId {
+        let hash = unique_key
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+            });
+        ClassId(hash)
+    }
+}
 
 /// Which object: its class and its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ObjectKey {
-    pub(crate) class: ClassIndex,
+    pub(crate) class: ClassId,
     pub(crate) id: ObjectId,
 }
 
-/// Who waits for an answer: a shard, and the number it gave the call.
+/// A call among those of its caller's shard. The serial tells it from an earlier one in the same slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallId {
+    pub(crate) slot: usize,
+    pub(crate) serial: u64,
+}
+
+/// Who waits for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CallRef {
     pub(crate) shard: usize,
-    pub(crate) call: usize,
+    pub(crate) call: CallId,
 }
 
 /// A call of an object.
@@ -74,8 +94,8 @@ pub(crate) struct FetchCall {
 /// The answer to a call.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// A serialised value.
-    Value(Vec<u8>),
+    /// A serialised value, or the parcel that `js/serialize.js` made of it.
+    Value { bytes: Vec<u8>, parcel: bool },
     Response(Box<FetchAnswer>),
     Failed(Failure),
 }
@@ -92,7 +112,7 @@ pub(crate) struct FetchAnswer {
 /// An answer on its way back.
 #[derive(Debug)]
 pub(crate) struct Return {
-    pub(crate) call: usize,
+    pub(crate) call: CallId,
     pub(crate) answer: Answer,
     /// The instance that answered.
     pub(crate) generation: Option<Generation>,

@@ -120,6 +120,7 @@ impl Node {
         for shard in &self.shards {
             let _ = shard.send(Message::Control(Control::Prepare(Arc::clone(&plan), answer.clone())));
         }
+        drop(answer);
         for _ in &self.shards {
             let result = prepared.recv().unwrap_or_else(|_| {
                 Err(StartError::Script("a shard ended while it loaded the program".to_owned()))
@@ -202,7 +203,7 @@ impl Seed {
                 return;
             }
         };
-        match Program::load(&core.runtime, &plan) {
+        match Program::load(&core.runtime, &plan, core.options.cpu_limit) {
             Ok(program) => core.program.replace(Some(Rc::new(program))),
             Err(error) => {
                 let _ = ready.send(Err(error));
@@ -244,9 +245,19 @@ impl Seed {
                         core.run_ready();
                     }
                 },
-                () = core.wake.notified() => core.run_ready(),
+                () = core.wake.notified() => {
+                    core.run_ready();
+                    // A chain of turns that never ends must not keep sockets and timers waiting.
+                    tokio::task::yield_now().await;
+                }
                 () = core.idle.notified() => {}
-                _ = sweep.tick() => core.sweep(),
+                _ = sweep.tick() => {
+                    core.sweep_late();
+                    core.retire_old_programs();
+                    while core.sweep() {
+                        tokio::task::yield_now().await;
+                    }
+                }
                 _ = &mut edge, if !edge_done => edge_done = true,
             }
         }
@@ -279,11 +290,42 @@ fn start(parts: Parts) -> Result<Rc<Core>, StartError> {
     Ok(core)
 }
 
+impl Core {
+    /// Replaces a realm whose heap is full by a new one with the same program.
+    pub(crate) fn renew_program(self: &Rc<Self>) {
+        let old = self.current_program();
+        let load = || Program::load(&self.runtime, &old.plan, self.options.cpu_limit);
+        match self.runtime.without_heap_limit(load) {
+            Ok(program) => {
+                self.program.replace(Some(Rc::new(program)));
+                self.retire_all(false);
+                self.end_events();
+                // Nothing that could run is left in the old realm, and it must make room at once.
+                self.runtime.retire_realm(&old.realm);
+            }
+            Err(error) => tracing::error!(%error, "the program could not be loaded again"),
+        }
+    }
+}
+
+impl Core {
+    /// Lets go of realms whose last context has ended.
+    fn retire_old_programs(&self) {
+        self.old_programs.borrow_mut().retain(|(program, realm)| {
+            let in_use = program.strong_count() > 0;
+            if !in_use {
+                self.runtime.retire_realm(realm);
+            }
+            in_use
+        });
+    }
+}
+
 /// Carries out an instruction.
 pub(crate) fn control(core: &Rc<Core>, control: Control) {
     match control {
         Control::Prepare(plan, answer) => {
-            let result = Program::load(&core.runtime, &plan).map(|program| {
+            let result = Program::load(&core.runtime, &plan, core.options.cpu_limit).map(|program| {
                 core.prepared.replace(Some(Rc::new(program)));
             });
             let _ = answer.send(result);
@@ -294,9 +336,11 @@ pub(crate) fn control(core: &Rc<Core>, control: Control) {
                 Some(program) if go => {
                     let old = core.program.replace(Some(program));
                     core.retire_all(false);
-                    // Requests under way in the old program run to their end in its realm, which is
-                    // collected when the last of them is done.
-                    drop(old);
+                    if let Some(old) = old {
+                        // Requests under way run to their end in the old realm.
+                        let realm = old.realm.clone();
+                        core.old_programs.borrow_mut().push((Rc::downgrade(&old), realm));
+                    }
                 }
                 Some(program) => core.runtime.retire_realm(&program.realm),
                 None => {}

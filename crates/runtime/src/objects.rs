@@ -14,6 +14,9 @@ use crate::core::Core;
 use crate::instance::{Event, Instance, Output};
 use crate::message::{Call, ObjectKey};
 
+/// Objects that one sweep looks at.
+const SWEEP_MAX: usize = 32;
+
 /// An object as its shard knows it, with or without an instance.
 pub(crate) struct Object {
     life: RefCell<Lifecycle<Box<Call>, Failure>>,
@@ -110,7 +113,12 @@ impl Core {
     pub(crate) fn construct(self: &Rc<Self>, context: &Rc<Context>) {
         let instance = context.instance().expect("an object's context");
         let (key, generation) = (instance.key, instance.generation);
-        let class = &context.program.plan.classes[key.class as usize];
+        let Some((_, class)) = context.program.plan.class(key.class) else {
+            let message = "The class of this Durable Object is not part of the program any more.";
+            instance.doom(Failure::with_message(message, Cause::Aborted.flags()));
+            self.turn(context, |_| Ok(()));
+            return;
+        };
         let folder = self.options.data.join(&class.unique_key);
         let file = folder.join(format!("{}.sqlite", key.id));
         match self.open(&folder, file) {
@@ -118,7 +126,15 @@ impl Core {
                 let storage = crate::storage::handle(self, context, database, class.sqlite);
                 let set = instance.storage.set(storage);
                 debug_assert!(set.is_ok(), "an instance is constructed once");
-                self.turn(context, |scope| crate::start::construct(scope, context));
+                self.turn(context, |scope| {
+                    let constructed = crate::start::construct(scope, context);
+                    if constructed.is_err() && instance.doom.borrow().is_none() {
+                        // The turn reports why; callers learn at least that it did not come to be.
+                        let message = "The constructor of this Durable Object failed.";
+                        instance.doom(Failure::with_message(message, Cause::ConstructorThrew.flags()));
+                    }
+                    constructed
+                });
             }
             Err(error) => {
                 let message = format!("cannot use the data folder {}: {error}", folder.display());
@@ -171,10 +187,17 @@ impl Core {
         for _ in 0..instance.answered.replace(0) {
             self.live(&key, &object, Life::Ended { generation, activity: Activity::Request });
         }
-        let busy = context.is_busy();
-        if instance.reported_busy.replace(busy) != busy {
-            let activity = Activity::Background;
-            let event = if busy {
+        // A body that JavaScript feeds is an answer that is not complete: somebody reads it.
+        let streams = context.bodies.open() > 0;
+        let states = [
+            (&instance.reported_busy, context.is_busy(), Activity::Background),
+            (&instance.reported_streams, streams, Activity::Socket),
+        ];
+        for (reported, now, activity) in states {
+            if reported.replace(now) == now {
+                continue;
+            }
+            let event = if now {
                 Life::Began { generation, activity }
             } else {
                 Life::Ended { generation, activity }
@@ -207,7 +230,7 @@ impl Core {
         if let Some(storage) = instance.storage.get() {
             crate::storage::shut_down(storage, &failure);
         }
-        context.end();
+        self.end_context(&context);
         let waiting = instance.gate.borrow_mut().break_gate();
         for event in waiting {
             if let Event::Call(call) = event {
@@ -250,10 +273,11 @@ impl Core {
         }
     }
 
-    /// Looks at the objects whose time has come.
-    pub(crate) fn sweep(self: &Rc<Self>) {
+    /// Looks at the objects whose time has come, but not at too many at once: closing a database
+    /// takes a moment each. Says whether there are more.
+    pub(crate) fn sweep(self: &Rc<Self>) -> bool {
         let now_ms = self.now_ms();
-        loop {
+        for _ in 0..SWEEP_MAX {
             let due = {
                 let mut deadlines = self.deadlines.borrow_mut();
                 match deadlines.first() {
@@ -261,12 +285,13 @@ impl Core {
                     _ => None,
                 }
             };
-            let Some((_, key)) = due else { return };
+            let Some((_, key)) = due else { return false };
             let Some(object) = self.objects.borrow().get(&key).map(Rc::clone) else { continue };
             object.scheduled_ms.set(None);
             self.live(&key, &object, Life::Tick);
             self.run_ready();
         }
+        true
     }
 
     /// Ends all instances, because the shard stops or the program was replaced.

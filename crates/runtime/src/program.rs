@@ -9,9 +9,11 @@ use holdfast_object::NamespaceKey;
 
 use crate::app::{App, StartError};
 use crate::loader::{Loader, key_of};
+use crate::message::ClassId;
 
 /// A class of objects.
 pub(crate) struct Class {
+    pub(crate) id: ClassId,
     pub(crate) name: String,
     pub(crate) namespace: NamespaceKey,
     /// Its folder below the data folder.
@@ -33,14 +35,22 @@ impl Plan {
         let classes = config.classes.iter().map(|class| {
             let unique_key = format!("{}-{}", config.name, class.class_name);
             Class {
+                id: ClassId::of(&unique_key),
                 name: class.class_name.clone(),
                 namespace: NamespaceKey::new(&unique_key),
                 unique_key,
                 sqlite: class.sqlite,
             }
         });
-        let classes = classes.collect();
+        let classes: Vec<Class> = classes.collect();
+        let distinct: std::collections::HashSet<_> = classes.iter().map(|class| class.id).collect();
+        assert_eq!(distinct.len(), classes.len(), "two classes with one id: rename one of them");
         Plan { app: Arc::new(app), classes, stencils: StencilCache::new() }
+    }
+
+    /// The class with this id, and its index in the program, if the program still has it.
+    pub(crate) fn class(&self, id: ClassId) -> Option<(usize, &Class)> {
+        self.classes.iter().enumerate().find(|(_, class)| class.id == id)
     }
 
     fn class_index(&self, name: &str) -> Option<usize> {
@@ -54,8 +64,10 @@ pub(crate) struct Entries {
     pub(crate) construct: Global,
     pub(crate) object_fetch: Global,
     pub(crate) object_call: Global,
+    pub(crate) reply_error: Global,
     pub(crate) run_section: Global,
     pub(crate) pack_thrown: Global,
+    pub(crate) open_parcel: Global,
     pub(crate) unpack_error: Global,
     pub(crate) report_exception: Global,
     pub(crate) unhandled_rejection: Global,
@@ -72,7 +84,10 @@ pub(crate) struct Program {
 
 impl Program {
     /// Makes a realm and evaluates the program in it.
-    pub(crate) fn load(runtime: &Runtime, plan: &Arc<Plan>) -> Result<Program, StartError> {
+    /// Evaluating it may take `cpu` of processor time.
+    pub(crate) fn load(
+        runtime: &Runtime, plan: &Arc<Plan>, cpu: std::time::Duration,
+    ) -> Result<Program, StartError> {
         let loader = Rc::new(Loader { app: Arc::clone(&plan.app) });
         let failed = |text: &str| StartError::Script(text.to_owned());
         let realm = runtime
@@ -82,7 +97,7 @@ impl Program {
         let entries = runtime.enter(&realm, |scope| {
             // Operations that module code calls while it is evaluated find its loader there.
             scope.state::<crate::ops::CurrentLoader>().set(Rc::clone(&loading), Arc::clone(plan));
-            match boot(scope, plan) {
+            match scope.with_cpu_limit(cpu, |scope| boot(scope, plan)) {
                 Ok(Ok(entries)) => Ok(entries),
                 Ok(Err(text)) => Err(StartError::Script(text)),
                 Err(Thrown) => Err(StartError::Script(exception_text(scope))),
@@ -227,8 +242,10 @@ fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown
         construct: function(scope, dispatch, "construct")?,
         object_fetch: function(scope, dispatch, "objectFetch")?,
         object_call: function(scope, dispatch, "objectCall")?,
+        reply_error: function(scope, dispatch, "replyError")?,
         run_section: function(scope, dispatch, "runSection")?,
         pack_thrown: function(scope, dispatch, "packThrown")?,
+        open_parcel: function(scope, dispatch, "openParcel")?,
         unpack_error: function(scope, errors, "unpackError")?,
         report_exception: function(scope, report, "reportException")?,
         unhandled_rejection: function(scope, report, "dispatchUnhandledRejection")?,

@@ -50,7 +50,7 @@ impl Reply {
             ReplyTo::Client(sender) => {
                 let answered = match answer {
                     Answer::Response(response) => Answered::Response(response),
-                    Answer::Value(_) => unreachable!("a client asked for a response"),
+                    Answer::Value { .. } => unreachable!("a client asked for a response"),
                     Answer::Failed(failure) => Answered::Failed {
                         text: failure.text.to_string(),
                         overloaded: failure.flags.overloaded,

@@ -29,6 +29,7 @@ mod tests {
     use holdfast_object::NamespaceKey;
 
     use super::*;
+    use crate::message::ClassId;
 
     #[test]
     fn objects_spread_over_all_shards() {
@@ -37,7 +38,7 @@ mod tests {
         let mut counts = [0; 3];
         for n in 0..300 {
             let id = namespace.id_from_name(&n.to_string());
-            counts[router.owner(&ObjectKey { class: 0, id })] += 1;
+            counts[router.owner(&ObjectKey { class: ClassId::of("test-Class"), id })] += 1;
         }
         assert!(counts.iter().all(|&count| count > 60), "{counts:?}");
     }

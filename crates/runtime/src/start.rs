@@ -47,7 +47,9 @@ fn request_parts<'s>(
 /// Runs the class's constructor. What it throws breaks the instance.
 pub(crate) fn construct(scope: &mut Scope<'_>, context: &Rc<Context>) -> Turn {
     let instance = context.instance().expect("an object's context");
-    let class = scope.number(f64::from(instance.key.class));
+    let plan = &context.program.plan;
+    let (index, _) = plan.class(instance.key.class).expect("looked up before the constructor");
+    let class = scope.number(index as f64);
     let id = scope.string(&instance.key.id.to_hex())?;
     let name = match &instance.name {
         // Longer names lead to the same object, but it does not learn them (semantics §1.2).
@@ -80,8 +82,16 @@ pub(crate) fn thrown(
     let text = error_text(scope, error);
     let function = scope.local(&context.program.entries.pack_thrown);
     let nothing = scope.undefined();
-    let packed = scope.call(function, nothing, &[error])?;
-    let bytes = scope.serialize(packed)?;
+    let packed = scope.call(function, nothing, &[error]).and_then(|packed| scope.serialize(packed));
+    let bytes = match packed {
+        Ok(bytes) => bytes,
+        Err(Thrown) => {
+            if scope.try_take_exception().is_none() {
+                return Err(Thrown);
+            }
+            return Ok(Failure::with_message(&text, cause.flags()));
+        }
+    };
     Ok(Failure {
         payload: Payload::Packed(bytes.into()),
         text: text.into(),
@@ -99,6 +109,21 @@ pub(crate) fn object_call(
         scope.local(target.as_ref().expect("calls come after the constructor"))
     };
     let reply = scope.wrap(reply)?;
+    let nothing = scope.undefined();
+    let started = start_call(scope, context, reply, target, kind);
+    if started.is_err()
+        && let Some(error) = scope.try_take_exception()
+    {
+        // Whatever went wrong before the program got the call, its caller must have an answer.
+        let function = scope.local(&context.program.entries.reply_error);
+        return scope.call(function, nothing, &[reply, error]).map(drop);
+    }
+    started
+}
+
+fn start_call<'s>(
+    scope: &mut Scope<'s>, context: &Context, reply: Local<'s>, target: Local<'s>, kind: CallKind,
+) -> Turn {
     let nothing = scope.undefined();
     match kind {
         CallKind::Method { path, args } => {

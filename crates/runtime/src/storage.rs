@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 use holdfast_object::Cause;
 use holdfast_storage::{Database, StorageError};
 use holdfast_workers::failure::Failure;
-use holdfast_workers::storage::{StorageHandle, StorageHooks, StorageOptions};
+use holdfast_workers::storage::{Caller, StorageHandle, StorageHooks, StorageOptions};
 use tokio::sync::oneshot;
 
 use crate::context::Context;
@@ -19,6 +19,15 @@ struct Hooks {
 }
 
 impl StorageHooks for Hooks {
+    fn caller(&self) -> Caller {
+        let running = self.core.upgrade().and_then(|core| core.reader.get::<Context>());
+        match running {
+            Some(now) if std::ptr::eq(Rc::as_ptr(&now), self.context.as_ptr()) => Caller::Owner,
+            Some(now) if now.instance().is_some() => Caller::OtherObject,
+            _ => Caller::Request,
+        }
+    }
+
     fn alarm_changed(&self, _ms: Option<i64>) {}
 
     fn broken(&self, error: &StorageError) {

@@ -34,15 +34,20 @@ impl Core {
         self.job_context.replace(Some(Rc::clone(context)));
         let program = Rc::clone(&context.program);
         let mut ended = Vec::new();
-        self.runtime.enter(&program.realm, |scope| {
-            scope.with_cpu_limit(self.options.cpu_limit, |scope| {
-                if let Some(end) = run_entry(scope, context, &program.entries, f) {
-                    context.silence();
-                    ended.push((Rc::clone(context), end));
-                }
-                self.run_jobs(scope, &program.entries, &mut ended);
+        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            self.runtime.enter(&program.realm, |scope| {
+                scope.with_cpu_limit(self.options.cpu_limit, |scope| {
+                    if let Some(end) = run_entry(scope, context, &program.entries, f) {
+                        context.silence();
+                        ended.push((Rc::clone(context), end));
+                    }
+                    self.run_jobs(scope, &program.entries, &mut ended);
+                });
             });
-        });
+        }));
+        if ran.is_err() {
+            crate::core::give_up();
+        }
         self.job_context.take();
         self.set_turning(false);
         for (offender, end) in ended {
@@ -78,8 +83,11 @@ impl Core {
             }
             for event in events {
                 scope.nest(|scope| {
-                    if report_rejection(scope, entries, &event).is_err() {
-                        scope.try_take_exception();
+                    if report_rejection(scope, entries, &event).is_err()
+                        && scope.try_take_exception().is_none()
+                    {
+                        let end = end_of(scope);
+                        self.job_ended(end, ended);
                     }
                 });
             }
@@ -129,10 +137,19 @@ impl Core {
     }
 
     fn turn_ended_early(&self, context: &Rc<Context>, ended: Ended) {
+        let doomed = context.instance().is_some_and(|instance| instance.doom.borrow().is_some());
         let failure = match ended {
             Ended::Cpu => Failure::of(Cause::CpuExceeded),
-            Ended::Memory => Failure::of(Cause::MemoryExceeded),
-            Ended::Aborted => return,
+            Ended::Memory => {
+                // What filled the heap may be the realm's own: only a new one is sure to be empty.
+                self.condemned.set(true);
+                Failure::of(Cause::MemoryExceeded)
+            }
+            Ended::Aborted if doomed => return,
+            Ended::Aborted => Failure::with_message(
+                "internal error; reference = execution was ended for no known reason",
+                Cause::Aborted.flags(),
+            ),
             Ended::Panic(message) => {
                 tracing::error!(%message, "a bug in Holdfast ended a turn");
                 Failure::with_message(
@@ -154,7 +171,7 @@ impl Core {
                     other => other,
                 };
                 self.log.console(Level::Error, "worker", text);
-                context.end();
+                self.end_context(context);
             }
         }
     }
@@ -163,7 +180,9 @@ impl Core {
     fn settle(self: &Rc<Self>, context: &Rc<Context>) {
         match &context.kind {
             Kind::Event { answered, .. } => {
-                if !answered.get() && !context.is_busy() && !context.has_ended() {
+                if answered.get() {
+                    self.event_goes_on(context);
+                } else if !context.is_busy() && !context.has_ended() {
                     // Nothing can happen any more that would make it answer.
                     self.hung(context);
                 }
@@ -205,7 +224,7 @@ impl Core {
              hung and would never generate a response. Refer to: \
              https://developers.cloudflare.com/workers/observability/errors/",
         );
-        context.end();
+        self.end_context(context);
     }
 
     /// Fails a call that never got to the program.

@@ -173,3 +173,73 @@ fn a_failed_section_breaks_the_object() {
 fn env_can_be_imported() {
     assert_eq!(case("imported"), r#""hello""#);
 }
+
+#[test]
+fn a_broken_stub_stays_broken() {
+    let world = World::new(
+        r#"
+import { DurableObject } from "cloudflare:workers";
+let constructed = 0;
+export class Thing extends DurableObject {
+  constructor(ctx, env) { super(ctx, env); constructed += 1; if (constructed === 1) throw new Error("not yet"); }
+  hello() { return "hello"; }
+}
+export default {
+  async fetch(request, env) {
+    const stub = env.THING.getByName("a");
+    const out = [];
+    for (const thing of [stub, stub, env.THING.getByName("a")]) {
+      try { out.push(await thing.hello()); } catch (e) { out.push(e.message); }
+    }
+    return Response.json(out);
+  },
+};"#,
+    );
+    assert_eq!(world.text("/"), r#"["not yet","not yet","hello"]"#);
+}
+
+#[test]
+fn a_chain_of_calls_that_never_ends_leaves_room_for_others() {
+    let world = World::start(
+        &[("index.js", r#"
+import { DurableObject } from "cloudflare:workers";
+let stop = false;
+export class Thing extends DurableObject { poll() { return 1; } }
+export default {
+  async fetch(request, env) {
+    const path = new URL(request.url).pathname;
+    if (path === "/chain") { const thing = env.THING.getByName("a"); let n = 0; while (!stop) n += await thing.poll(); return new Response(String(n > 0)); }
+    if (path === "/stop") stop = true;
+    await scheduler.wait(1);
+    return new Response("ok");
+  },
+};"#)],
+        1,
+    )
+    .unwrap();
+    let chain = world.send(0, "/chain");
+    assert_eq!(world.text("/"), "ok");
+    assert_eq!(world.text("/stop"), "ok");
+    assert_eq!(world.wait(chain).body, "true");
+}
+
+#[test]
+fn removed_and_reordered_classes_keep_their_data_apart() {
+    let program = |name: &str| {
+        format!(
+            r#"import {{ DurableObject }} from "cloudflare:workers";
+export class Thing extends DurableObject {{
+  async put(v) {{ await this.ctx.storage.put("v", v); }}
+  async get() {{ return (await this.ctx.storage.get("v")) ?? "nothing"; }}
+}}
+export default {{ async fetch(request, env) {{ const t = env.THING.getByName("x"); if (request.url.endsWith("/put")) await t.put("{name}"); return new Response(await t.get()); }} }};"#
+        )
+    };
+    let mut world = World::new(&program("first"));
+    assert_eq!(world.text("/put"), "first");
+    world.rewrite(&program("second")).unwrap();
+    assert_eq!(world.text("/"), "first");
+    assert_eq!(world.text("/put"), "second");
+    world.restart();
+    assert_eq!(world.text("/"), "second");
+}

@@ -121,3 +121,49 @@ fn commonjs_json_and_text_modules_are_imported() {
     let world = World::start(&files, 1).unwrap();
     assert_eq!(world.text("/"), r#"[8,"1-2function/lib.cjs",[1,2],"some text"]"#);
 }
+
+#[test]
+fn a_client_that_goes_leaves_nothing_that_a_stop_waits_for() {
+    let mut world = World::new(
+        "export class Thing {} export default { async fetch() { await scheduler.wait(300); return new Response('late') } }",
+    );
+    drop(world.send(0, "/"));
+    assert_eq!(world.text("/"), "late");
+    let begun = std::time::Instant::now();
+    world.restart();
+    assert!(begun.elapsed() < support::PATIENCE / 2, "the stop waited for a client that has gone");
+}
+
+#[test]
+fn a_program_that_never_finishes_loading_is_refused() {
+    let world = World::new("export class Thing {} export default { fetch() { return new Response('one') } }");
+    let error = world.rewrite("for (;;); export class Thing {} export default {}").unwrap_err();
+    assert!(error.to_string().contains("CPU time while it was loaded"), "{error}");
+    assert_eq!(world.text("/"), "one");
+}
+
+#[test]
+fn timers_beside_an_answered_request_end_with_it() {
+    let world = World::new(
+        "let fired = 0; export class Thing {} export default { fetch(request) { if (request.url.endsWith('/start')) setInterval(() => { fired += 1 }, 1); return new Response(String(fired)) } }",
+    );
+    assert_eq!(world.text("/start"), "0");
+    for _ in 0..20 {
+        assert_eq!(world.text("/"), "0");
+    }
+}
+
+#[test]
+fn a_leak_that_fills_the_heap_costs_a_new_realm_and_not_the_shard() {
+    let world = World::start(
+        &[("index.js", "const kept = []; export class Thing {} export default { fetch(request) { if (request.url.endsWith('/leak')) for (let n = 0; n < 100000; n++) kept.push(new Array(100).fill(n)); return new Response(String(kept.length)) } }")],
+        1,
+    )
+    .unwrap();
+    let deadline = std::time::Instant::now() + support::PATIENCE;
+    while world.get("/leak").status == 200 {
+        assert!(std::time::Instant::now() < deadline, "the heap never filled");
+    }
+    assert_eq!(world.text("/"), "0", "the realm is new");
+    assert_eq!(world.get("/").status, 200);
+}

@@ -18,13 +18,7 @@ pub(crate) fn pragma(name: &str, value: Option<&str>) -> bool {
     match name.to_ascii_lowercase().as_str() {
         "table_list" => true,
         "data_version" | "page_size" => value.is_none(),
-        "case_sensitive_like"
-        | "defer_foreign_keys"
-        | "foreign_keys"
-        | "ignore_check_constraints"
-        | "legacy_alter_table"
-        | "recursive_triggers"
-        | "reverse_unordered_selects" => value.is_none_or(is_boolean),
+        _ if is_setting(name) => value.is_none_or(is_boolean),
         "table_info" | "table_xinfo" | "foreign_key_list" | "index_info" | "index_list"
         | "index_xinfo" => value.is_some_and(object),
         // A number, the other legal argument of quick_check, is never a reserved name.
@@ -32,6 +26,25 @@ pub(crate) fn pragma(name: &str, value: Option<&str>) -> bool {
         "optimize" => value.is_none_or(is_int32),
         _ => false,
     }
+}
+
+/// True for the PRAGMAs that change the connection when they are given a value.
+pub(crate) fn is_setting(name: &str) -> bool {
+    let settings = &[
+        "case_sensitive_like",
+        "defer_foreign_keys",
+        "foreign_keys",
+        "ignore_check_constraints",
+        "legacy_alter_table",
+        "recursive_triggers",
+        "reverse_unordered_selects",
+    ];
+    contains(settings, name)
+}
+
+/// True for a setting that is undone when the transaction ends.
+pub(crate) fn ends_with_transaction(setting: &str) -> bool {
+    setting.eq_ignore_ascii_case("defer_foreign_keys")
 }
 
 /// Accepts whatever begins with a boolean word, as Cloudflare does (`on`, `onwards`, `10`).

@@ -29,6 +29,7 @@ pub(crate) struct Access {
     transaction_refused: AtomicBool,
     alters_table: AtomicBool,
     sets_pragma: AtomicBool,
+    configures: AtomicBool,
     creates: AtomicBool,
 }
 
@@ -39,8 +40,10 @@ pub(crate) struct Findings {
     pub(crate) transaction_refused: bool,
     /// It alters a table; SQLite does not tell the authorizer the new name of a rename.
     pub(crate) alters_table: bool,
-    /// It gives a PRAGMA a value, and so may change the connection rather than the file.
+    /// It gives a setting a value, and so changes the connection rather than the file.
     pub(crate) sets_pragma: bool,
+    /// The setting lasts as long as the connection.
+    pub(crate) configures: bool,
     /// It creates something, and cannot be compiled again once it has run.
     pub(crate) creates: bool,
 }
@@ -51,12 +54,18 @@ impl Access {
             .store(trust == Trust::Internal, Ordering::Relaxed);
     }
 
+    /// True while the program's own SQL is compiled or run.
+    pub(crate) fn is_program(&self) -> bool {
+        !self.internal.load(Ordering::Relaxed)
+    }
+
     /// What was found since the last call.
     pub(crate) fn take_findings(&self) -> Findings {
         Findings {
             transaction_refused: self.transaction_refused.swap(false, Ordering::Relaxed),
             alters_table: self.alters_table.swap(false, Ordering::Relaxed),
             sets_pragma: self.sets_pragma.swap(false, Ordering::Relaxed),
+            configures: self.configures.swap(false, Ordering::Relaxed),
             creates: self.creates.swap(false, Ordering::Relaxed),
         }
     }
@@ -143,8 +152,11 @@ impl Access {
                 pragma_name,
                 pragma_value,
             } => {
-                if pragma_value.is_some() {
+                if pragma_value.is_some() && allowed::is_setting(pragma_name) {
                     self.sets_pragma.store(true, Ordering::Relaxed);
+                    if !allowed::ends_with_transaction(pragma_name) {
+                        self.configures.store(true, Ordering::Relaxed);
+                    }
                 }
                 allowed::pragma(pragma_name, pragma_value)
             }

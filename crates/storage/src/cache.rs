@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_least_recently_used_statement_goes_first() {
-        let handle = connection::open_memory(&Options::default()).expect("memory");
+        let handle = connection::open_memory(&Options::default(), None).expect("memory");
         let mut cache = StatementCache::new(1000, 2);
         used(&mut cache, &handle, &["SELECT 1", "SELECT 2"]);
         let (statement, info) = cache.take("SELECT 1").expect("cached");
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn texts_are_bounded_and_a_text_beyond_the_bound_is_not_kept() {
-        let handle = connection::open_memory(&Options::default()).expect("memory");
+        let handle = connection::open_memory(&Options::default(), None).expect("memory");
         let mut cache = StatementCache::new(20, 100);
         used(
             &mut cache,
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_running_statement_is_replaced_by_the_next_of_its_text() {
-        let handle = connection::open_memory(&Options::default()).expect("memory");
+        let handle = connection::open_memory(&Options::default(), None).expect("memory");
         let mut cache = StatementCache::new(1000, 2);
         let (first, first_info) = compile(&handle, "SELECT 1");
         cache.register(&first_info);

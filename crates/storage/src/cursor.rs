@@ -148,7 +148,10 @@ impl Run {
     /// Ends the run, releasing its statement now; the consumer gets `error` unless it has seen the end.
     pub(crate) fn cancel(&self, error: StorageError) {
         let mut state = self.state.borrow_mut();
-        if matches!(&*state, State::Row(_) | State::Delivered(_) | State::Done { told: false }) {
+        if matches!(
+            &*state,
+            State::Row(_) | State::Delivered(_) | State::Done { told: false }
+        ) {
             *state = State::Cancelled(error);
         }
     }

@@ -16,7 +16,8 @@ use crate::transaction::Transactions;
 /// Where an object's data lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// In this file; its directory must exist. SQLite keeps `<file>-wal` beside it while the database is open.
+    /// In this file; its directory must exist. `<file>-wal` beside it is part of the database, also while it is closed:
+    /// whoever copies or moves the one without the other loses what was committed last.
     File(PathBuf),
     /// In memory, for as long as the [`Database`] exists.
     Memory,
@@ -47,6 +48,12 @@ impl Default for Options {
     }
 }
 
+/// Asked while the program's SQL runs whether it must stop.
+///
+/// It is asked on the thread that uses the database, from inside SQLite: it must not use the database, and it must not
+/// panic (the process would abort).
+pub type Interrupter = Rc<dyn Fn() -> bool>;
+
 /// One object's database.
 ///
 /// Cheap until used: the file is opened by the first operation that needs it and created by the first write. All
@@ -60,12 +67,15 @@ struct Open {
     handle: Rc<Handle>,
     /// The file does not exist yet: this is an empty database in memory that reads are answered from.
     provisional: bool,
+    /// The program has changed a setting that lasts only as long as the connection.
+    configured: Cell<bool>,
 }
 
 /// What [`Database`], its cursors and its statements share.
 pub(crate) struct Inner {
     location: Location,
     options: Options,
+    interrupter: Option<Interrupter>,
     open: RefCell<Option<Open>>,
     cache: RefCell<StatementCache>,
     internal: RefCell<[Option<RawStatement>; Internal::COUNT]>,
@@ -97,11 +107,34 @@ impl Tables {
 impl Database {
     /// Describes a database; nothing is opened or created.
     pub fn new(location: Location, options: Options) -> Database {
+        Database::describe(location, options, None)
+    }
+
+    /// As [`Self::new`], with a way to stop a statement that runs too long, of which a recursive query is the simplest.
+    ///
+    /// `interrupter` is asked after every ten thousand or so instructions of SQLite's virtual machine, that is about
+    /// every tenth of a millisecond, while SQL of the program is compiled or run. Once it answers true, the statement
+    /// fails and the object is broken ([`ErrorKind::Critical`], `interrupted: SQLITE_INTERRUPT`): SQLite may have undone
+    /// the transaction. Our own statements are short and never stopped, so a commit has happened or has failed.
+    pub fn interruptible(
+        location: Location,
+        options: Options,
+        interrupter: Interrupter,
+    ) -> Database {
+        Database::describe(location, options, Some(interrupter))
+    }
+
+    fn describe(
+        location: Location,
+        options: Options,
+        interrupter: Option<Interrupter>,
+    ) -> Database {
         let cache = StatementCache::new(options.statement_text_bytes_max, options.statements_max);
         Database {
             inner: Rc::new(Inner {
                 location,
                 options,
+                interrupter,
                 open: RefCell::new(None),
                 cache: RefCell::new(cache),
                 internal: RefCell::new(std::array::from_fn(|_| None)),
@@ -137,20 +170,18 @@ impl Database {
         self.inner.open.borrow().is_some()
     }
 
-    /// A way to stop a running statement of the open connection from another thread; `None` while none is open.
-    pub fn interrupt(&self) -> Option<Interrupt> {
-        let open = self.inner.open.borrow();
-        open.as_ref()
-            .map(|open| Interrupt(open.handle.interrupt_handle()))
-    }
-
-    /// Closes the connection if nothing depends on it: no transaction, no savepoint, no cursor with rows left, and a
-    /// file to come back to. Connection settings made by `PRAGMA` are lost. Tells whether it is closed now.
+    /// Closes the connection if nothing depends on it: no transaction, no savepoint, no cursor with rows left, no
+    /// setting made by `PRAGMA`, and a file to come back to. Only what SQL's `changes()`, `total_changes()` and
+    /// `last_insert_rowid()` say is lost. Tells whether it is closed now.
+    ///
+    /// Nothing is flushed or written. The next operation opens the file again, which reads the log (4 MiB at most,
+    /// unless a cursor was kept open over many commits), and compiles its statements anew.
     pub fn close_if_idle(&self) -> bool {
         let inner = &self.inner;
         let idle = inner.transactions.is_idle()
             && inner.location != Location::Memory
-            && !inner.has_live_runs();
+            && !inner.has_live_runs()
+            && !inner.is_configured();
         if idle {
             inner.shut(None);
         }
@@ -171,18 +202,6 @@ impl Drop for Database {
     fn drop(&mut self) {
         // Cursors may outlive this value; the connection does not.
         self.close();
-    }
-}
-
-/// Stops the statement that a [`Database`] is running, if it is running one: the statement fails with `interrupted:
-/// SQLITE_INTERRUPT`, and if it was writing, the whole transaction is undone and the object broken. The watchdog of a
-/// turn needs it, since a recursive query can run for ever. Useless, but harmless, once the connection is closed.
-pub struct Interrupt(rusqlite::InterruptHandle);
-
-impl Interrupt {
-    /// Stops what is running now. May be called from any thread.
-    pub fn interrupt(&self) {
-        self.0.interrupt();
     }
 }
 
@@ -227,13 +246,15 @@ impl Inner {
             Some(path) => !exists(path)?,
             None => false,
         };
+        let interrupter = self.interrupter.as_ref();
         let handle = match self.path() {
-            Some(path) if !missing => connection::open_file(path, &self.options)?,
-            _ => connection::open_memory(&self.options)?,
+            Some(path) if !missing => connection::open_file(path, &self.options, interrupter)?,
+            _ => connection::open_memory(&self.options, interrupter)?,
         };
         *open = Some(Open {
             handle: Rc::clone(&handle),
             provisional: missing,
+            configured: Cell::new(false),
         });
         Ok(handle)
     }
@@ -250,13 +271,15 @@ impl Inner {
         if let Some(open) = &*open {
             return Ok(Rc::clone(&open.handle));
         }
+        let interrupter = self.interrupter.as_ref();
         let handle = match self.path() {
-            Some(path) => connection::open_file(path, &self.options)?,
-            None => connection::open_memory(&self.options)?,
+            Some(path) => connection::open_file(path, &self.options, interrupter)?,
+            None => connection::open_memory(&self.options, interrupter)?,
         };
         *open = Some(Open {
             handle: Rc::clone(&handle),
             provisional: false,
+            configured: Cell::new(false),
         });
         Ok(handle)
     }
@@ -267,6 +290,26 @@ impl Inner {
             .borrow()
             .as_ref()
             .is_some_and(|open| open.provisional)
+    }
+
+    /// Makes closing the connection leave a database that is complete without its log.
+    pub(crate) fn settle_on_close(&self) -> Result<()> {
+        let settled = self.reading()?.settle_on_close();
+        settled.map_err(|error| StorageError::internal(error.to_string()))
+    }
+
+    /// To be called before the program's SQL changes a setting of the connection.
+    pub(crate) fn mark_configured(&self) {
+        if let Some(open) = &*self.open.borrow() {
+            open.configured.set(true);
+        }
+    }
+
+    fn is_configured(&self) -> bool {
+        self.open
+            .borrow()
+            .as_ref()
+            .is_some_and(|open| open.configured.get())
     }
 
     /// True if nothing was ever written here, found out without opening anything.
@@ -281,9 +324,12 @@ impl Inner {
         }
     }
 
-    /// Turns a failure of a statement into the program's error, breaking the object if SQLite has rolled back what the
-    /// program believes to be open.
+    /// Turns a failure of a statement into the program's error, breaking the object if it was told to stop, or if SQLite
+    /// has rolled back what the program believes to be open.
     pub(crate) fn judge(&self, failure: SqliteFailure) -> StorageError {
+        if failure.is_interruption() {
+            return self.break_with(failure.to_string());
+        }
         if failure.may_roll_back() && !self.transactions.is_idle() && self.autocommit() {
             return self.break_with(failure.to_string());
         }

@@ -76,8 +76,13 @@ impl SqliteFailure {
     pub(crate) fn may_roll_back(&self) -> bool {
         matches!(
             self.primary(),
-            ffi::SQLITE_FULL | ffi::SQLITE_IOERR | ffi::SQLITE_NOMEM | ffi::SQLITE_INTERRUPT
+            ffi::SQLITE_FULL | ffi::SQLITE_IOERR | ffi::SQLITE_NOMEM
         )
+    }
+
+    /// True if the statement was stopped by its database's interrupter: nothing else interrupts.
+    pub(crate) fn is_interruption(&self) -> bool {
+        self.primary() == ffi::SQLITE_INTERRUPT
     }
 }
 

@@ -74,6 +74,9 @@ impl Inner {
             if findings.alters_table && rename::to_reserved_name(&rest[..tail]) {
                 return Err(StorageError::error("not authorized: SQLITE_AUTH"));
             }
+            if findings.configures {
+                self.mark_configured();
+            }
             let whole = rest.len() == sql.len();
             let text = rest;
             rest = &rest[tail..];

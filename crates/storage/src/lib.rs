@@ -18,6 +18,9 @@
 //! * Writes reach the disk only through [`Database::commit`], the release of an outermost async savepoint, and
 //!   [`Database::delete_all`]: whole turns or nothing. When one of them returns, [`Commit::is_durable`] says whether a
 //!   crash can still undo it; nothing else of durability shows outside.
+//! * A database is its file and the log beside it (`-wal`). Closing flushes nothing and leaves the log, from which the next
+//!   opening takes what the file lacks, as it does after a crash. A commit that finds a thousand pages in the log moves
+//!   them into the file, and the log is used again from its beginning.
 //! * No file is opened before the first use, and none is created before the first write.
 //! * The program's SQL passes the authorizer; ours does not. A program cannot see, change or name anything that begins
 //!   with `_cf_`.
@@ -53,7 +56,7 @@ mod value;
 
 pub use cache::ColumnNames;
 pub use cursor::{Cursor, KvCursor, Row};
-pub use database::{Database, Interrupt, Location, Options};
+pub use database::{Database, Interrupter, Location, Options};
 pub use error::{ErrorKind, Result, StorageError};
 pub use limits::{SQL_BYTES_MAX, VALUE_BYTES_MAX};
 pub use list::ListOptions;

@@ -36,6 +36,9 @@ impl Database {
             return Ok(None);
         }
         self.rollback_implicit();
+        if alarm.is_some() {
+            inner.settle_on_close()?;
+        }
         inner.shut(Some(StorageError::error(CANCELLED)));
         match inner.path().map(Path::to_owned) {
             Some(path) => replace_file(&path, alarm, *inner.options()).map_err(|error| {
@@ -64,10 +67,11 @@ fn replace_file(
         database
             .set_alarm(alarm)
             .and_then(|()| database.commit())
+            .and_then(|_| database.inner.settle_on_close())
             .map_err(io::Error::other)?;
         drop(database);
         File::open(&fresh)?.sync_all()?;
-        // A log that outlived its database would be replayed into the new one. Closing has removed it; make sure.
+        // A log that outlived its database would be read into the new one. Closing has removed it; make sure.
         for file in [beside(&fresh, "-wal"), beside(path, "-wal")] {
             if file.try_exists()? {
                 return Err(io::Error::other(format!(
@@ -77,27 +81,39 @@ fn replace_file(
             }
         }
         fs::rename(&fresh, path)?;
+        sync_directory_of(path)
     } else {
-        remove_database(path)?;
+        remove_database(path)
     }
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// Removes a database and what SQLite keeps beside it: the database first, since a log without a database is
-/// ignored, but a database without its log is an older one.
+/// Removes a closed database and what SQLite keeps beside it: first, durably, the database, since a log without a
+/// database is ignored, but a database without its log is an older one.
 fn remove_database(path: &Path) -> io::Result<()> {
+    if remove_if_there(path)? {
+        sync_directory_of(path)?;
+    }
     for file in [
-        path.to_owned(),
         beside(path, "-wal"),
         beside(path, "-shm"),
         beside(path, "-journal"),
     ] {
-        match fs::remove_file(file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        remove_if_there(&file)?;
     }
     Ok(())
+}
+
+/// Tells whether it was there.
+fn remove_if_there(file: &Path) -> io::Result<bool> {
+    match fs::remove_file(file) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn sync_directory_of(path: &Path) -> io::Result<()> {
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -15,22 +15,29 @@
 //!   memory alive until the bindings are cleared or the statement is finalized.
 #![allow(unsafe_code)]
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
 use std::slice;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::ffi;
 
 use crate::authorizer::{Access, Trust};
+use crate::database::Interrupter;
 use crate::error::SqliteFailure;
 use crate::value::{SqlValue, ValueRef};
+
+/// Instructions of SQLite's virtual machine between two questions whether a statement must stop: enough that asking, even
+/// by a system call, costs less than a hundredth of the time.
+const INSTRUCTIONS_BETWEEN_QUESTIONS: c_int = 10_000;
 
 /// An open connection, shared by its statements.
 pub(crate) struct Handle {
     connection: rusqlite::Connection,
     access: Arc<Access>,
+    interrupter: Option<Interrupter>,
 }
 
 /// What [`Handle::prepare`] made of the beginning of a text.
@@ -42,8 +49,32 @@ pub(crate) struct Prepared {
 }
 
 impl Handle {
-    pub(crate) fn new(connection: rusqlite::Connection, access: Arc<Access>) -> Rc<Handle> {
-        Rc::new(Handle { connection, access })
+    pub(crate) fn new(
+        connection: rusqlite::Connection,
+        access: Arc<Access>,
+        interrupter: Option<Interrupter>,
+    ) -> Rc<Handle> {
+        let handle = Rc::new(Handle {
+            connection,
+            access,
+            interrupter,
+        });
+        if handle.interrupter.is_some() {
+            let this = Rc::as_ptr(&handle).cast_mut().cast();
+            // SAFETY: the connection is open. SQLite calls `must_stop` only from within prepare and step on this
+            // connection, whose callers hold the `Handle`, and an `Rc` does not move what it holds.
+            unsafe {
+                let every = INSTRUCTIONS_BETWEEN_QUESTIONS;
+                ffi::sqlite3_progress_handler(handle.raw(), every, Some(must_stop), this);
+            }
+        }
+        handle
+    }
+
+    /// Makes closing this connection move the log into the database file, flush that and remove the log.
+    pub(crate) fn settle_on_close(&self) -> rusqlite::Result<()> {
+        let leave_log = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        self.connection.set_db_config(leave_log, false).map(drop)
     }
 
     /// The authorizer's state for this connection.
@@ -83,11 +114,6 @@ impl Handle {
     /// Rows changed since the connection was opened, triggers and foreign key actions included.
     pub(crate) fn total_changes(&self) -> u64 {
         self.connection.total_changes()
-    }
-
-    /// A way to stop a running statement from another thread.
-    pub(crate) fn interrupt_handle(&self) -> rusqlite::InterruptHandle {
-        self.connection.get_interrupt_handle()
     }
 
     /// The rowid of the last inserted row.
@@ -176,6 +202,18 @@ impl Handle {
             offset: u32::try_from(offset).ok(),
         }
     }
+}
+
+/// Tells SQLite whether to stop the statement it is running or compiling. One of ours goes on: a COMMIT stopped at its end
+/// would have happened and yet be reported as failed.
+///
+/// # Safety
+/// `handle` must point to a live [`Handle`] of the calling thread.
+unsafe extern "C" fn must_stop(handle: *mut c_void) -> c_int {
+    // SAFETY: the caller's promise.
+    let handle = unsafe { &*handle.cast::<Handle>() };
+    let stops = |interrupter: &Interrupter| handle.access.is_program() && interrupter();
+    c_int::from(handle.interrupter.as_ref().is_some_and(stops))
 }
 
 /// A compiled statement that is not running, or is run by its owner through `&mut`.

@@ -1,9 +1,11 @@
 //! Cursors and statements beyond what the recordings show.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use holdfast_storage::{
-    Cursor, Database, Location, Options, SQL_BYTES_MAX, SqlValue, VALUE_BYTES_MAX, ValueRef,
+    Cursor, Database, ErrorKind, Location, Options, SQL_BYTES_MAX, SqlValue, StorageError,
+    VALUE_BYTES_MAX, ValueRef,
 };
 
 fn numbers() -> Database {
@@ -329,52 +331,108 @@ fn an_evicted_statement_still_finishes() {
     );
 }
 
-#[test]
-fn a_query_without_end_can_be_stopped() {
-    let database = numbers();
-    let interrupt = database.interrupt().expect("an open connection");
-    let endless =
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
-    let stopped = std::sync::atomic::AtomicBool::new(false);
-    let message = std::thread::scope(|scope| {
-        // An interruption has no effect before the statement runs: repeat it until it has had one.
-        scope.spawn(|| {
-            while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
-                interrupt.interrupt();
-                std::thread::yield_now();
-            }
-        });
-        let message = message(&database, endless, vec![]);
-        stopped.store(true, std::sync::atomic::Ordering::Relaxed);
-        message
-    });
-    assert_eq!(message, "interrupted: SQLITE_INTERRUPT");
-    assert_eq!(next(&database.exec("SELECT 1", vec![]).unwrap()), Some(1));
-    assert!(database.broken().is_none());
+/// As [`numbers`], with statements that are stopped at the last of `questions`; and how many are left to ask.
+fn numbers_until(location: Location, questions: u32) -> (Database, Rc<Cell<u32>>) {
+    let left = Rc::new(Cell::new(questions));
+    let asked = Rc::clone(&left);
+    let interrupter = move || {
+        asked.set(asked.get().saturating_sub(1));
+        asked.get() == 0
+    };
+    let database = Database::interruptible(location, Options::default(), Rc::new(interrupter));
+    for sql in [
+        "CREATE TABLE t(a INTEGER PRIMARY KEY)",
+        "INSERT INTO t VALUES (1), (2), (3), (4)",
+    ] {
+        database.exec(sql, vec![]).unwrap();
+    }
+    database.commit().unwrap();
+    (database, left)
+}
+
+const ENDLESS: &str =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+
+fn assert_interrupted(database: &Database, error: Option<StorageError>) {
+    let error = error.expect("it has no end");
+    assert_eq!(error.kind, ErrorKind::Critical);
+    assert_eq!(error.message, "interrupted: SQLITE_INTERRUPT");
+    assert_eq!(database.kv_put("k", b"v").unwrap_err(), error);
+    assert_eq!(
+        database.exec("SELECT 1", vec![]).err().as_ref(),
+        Some(&error)
+    );
+    assert_eq!(database.broken(), Some(error));
 }
 
 #[test]
-fn stopping_a_write_undoes_the_transaction_and_breaks_the_object() {
-    let database = numbers();
-    let interrupt = database.interrupt().expect("an open connection");
-    let many = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO t SELECT i FROM n";
-    // Compiled, and the transaction begun: what is stopped below can only be the insertion.
-    database.exec(many, vec![SqlValue::Integer(10)]).unwrap();
-    database.exec("DELETE FROM t WHERE a = 10", vec![]).unwrap();
-    let stopped = std::sync::atomic::AtomicBool::new(false);
-    let error = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
-                interrupt.interrupt();
-                std::thread::yield_now();
-            }
-        });
-        let error = database.exec(many, vec![SqlValue::Integer(i64::MAX)]).err();
-        stopped.store(true, std::sync::atomic::Ordering::Relaxed);
-        error.expect("it has no end")
-    });
-    assert_eq!(error.kind, holdfast_storage::ErrorKind::Critical);
-    assert_eq!(error.message, "interrupted: SQLITE_INTERRUPT");
-    assert_eq!(database.kv_put("k", b"v").unwrap_err(), error);
-    assert_eq!(database.commit().unwrap_err(), error);
+fn a_query_without_end_is_stopped_and_breaks_the_object() {
+    let (database, left) = numbers_until(Location::Memory, 100);
+    assert_interrupted(&database, database.exec(ENDLESS, vec![]).err());
+    assert_eq!(left.get(), 0);
+
+    // Between two rows, and in the middle of a list of statements.
+    let (database, _) = numbers_until(Location::Memory, 100);
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 3";
+    let cursor = database.exec(rows, vec![]).unwrap();
+    assert_eq!(next(&cursor), Some(1));
+    assert_interrupted(&database, cursor.next().err());
+    let (database, _) = numbers_until(Location::Memory, 100);
+    let list = format!("SELECT 1; {ENDLESS}; SELECT 2");
+    assert_interrupted(&database, database.exec(&list, vec![]).err());
+}
+
+#[test]
+fn every_connection_can_be_stopped() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("object.sqlite");
+    let (database, _) = numbers_until(Location::File(file.clone()), 100);
+    assert!(database.close_if_idle());
+    assert_interrupted(&database, database.exec(ENDLESS, vec![]).err());
+    drop(database);
+
+    let absent = Location::File(directory.path().join("absent.sqlite"));
+    let database = Database::interruptible(absent, Options::default(), Rc::new(|| true));
+    assert_interrupted(&database, database.exec(ENDLESS, vec![]).err());
+    assert!(!directory.path().join("absent.sqlite").exists());
+}
+
+#[test]
+fn stopping_breaks_the_object_and_undoes_what_was_not_committed() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("object.sqlite");
+    let insertion = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n) INSERT INTO t SELECT i FROM n";
+    // A query does not end SQLite's transaction, a write does.
+    for endless in [ENDLESS, insertion] {
+        let (database, _) = numbers_until(Location::File(file.clone()), 100);
+        database.exec("DELETE FROM t WHERE a < 4", vec![]).unwrap();
+        assert_interrupted(&database, database.exec(endless, vec![]).err());
+        assert_eq!(database.commit().unwrap_err().kind, ErrorKind::Critical);
+        drop(database);
+        let database = Database::new(Location::File(file.clone()), Options::default());
+        let count = "SELECT count(*) FROM t";
+        assert_eq!(next(&database.exec(count, vec![]).unwrap()), Some(4));
+        database.exec("DROP TABLE t", vec![]).unwrap();
+        database.commit().unwrap();
+    }
+}
+
+#[test]
+fn our_own_statements_are_not_stopped() {
+    let stops = Rc::new(Cell::new(0u32));
+    let counted = Rc::clone(&stops);
+    let interrupter = move || {
+        counted.set(counted.get() + 1);
+        true
+    };
+    let database =
+        Database::interruptible(Location::Memory, Options::default(), Rc::new(interrupter));
+    // SQLite counts a statement's instructions over all of its runs: enough for many questions.
+    for round in 0..20_000u32 {
+        database.kv_put("k", &round.to_le_bytes()).unwrap();
+        database.commit().unwrap();
+    }
+    assert_eq!(stops.get(), 0);
+    assert_interrupted(&database, database.exec(ENDLESS, vec![]).err());
+    assert_eq!(stops.get(), 1);
 }

@@ -56,7 +56,7 @@ export class AbortSignal extends EventTarget {
   }
 
   static any(signals) {
-    if (arguments.length === 0) throw argumentError("any", "AbortSignal", 1, "Sequence");
+    if (arguments.length === 0) throw argumentError("any", "AbortSignal", 1, "Array");
     const sources = [...signals];
     for (let i = 0; i < sources.length; i++) {
       if (!isSignal(sources[i])) {

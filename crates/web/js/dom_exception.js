@@ -106,6 +106,12 @@ defineInterface(DOMException, {
   constants: Object.fromEntries(CODES.map(([, constant, code]) => [constant, code])),
 });
 
+/** Makes a DOMException of the clone that the engine made of one: a plain error without name and message. */
+export function makeDOMException(error, name, message) {
+  Object.setPrototypeOf(error, DOMException.prototype);
+  new Fields(error, name, message);
+}
+
 /** Whether `value` is a DOMException of any realm of this module (a brand check, not instanceof). */
 export function isDOMException(value) {
   return typeof value === "object" && value !== null && Fields.isStamped(value);

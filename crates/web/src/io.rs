@@ -11,6 +11,7 @@ use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{JsResult, Scope, Thrown};
 use tokio::task::AbortHandle;
 
+use crate::body::OpenBodies;
 use crate::ops::Timers;
 
 /// What happens in JavaScript when work is done. An exception it leaves pending is reported as
@@ -70,6 +71,10 @@ pub trait Io {
 
     /// The timers of the current context.
     fn timers(&self) -> Rc<Timers>;
+
+    /// The bodies that JavaScript of the current context feeds. The driver calls [`OpenBodies::fail_all`] when the
+    /// context ends.
+    fn bodies(&self) -> Rc<OpenBodies>;
 }
 
 /// The driver, as runtime state: `scope.state::<Host>()`.

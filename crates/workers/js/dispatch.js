@@ -3,16 +3,18 @@
 // A `reply` is the host's handle on whoever waits; each gets exactly one answer.
 
 import {
-  op_reply_error, op_reply_response, op_reply_value, op_section_end,
+  op_body_cancel, op_reply_error, op_reply_response, op_reply_value, op_section_end,
 } from "holdfast:ops";
+import { HOST, hostBodyKind } from "../web/body.js";
 import { requestFromHost } from "../web/request.js";
 import { isResponse, responseToHost } from "../web/response.js";
+import { structuredClone } from "../web/structured_clone.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./base_classes.js";
 import { currentEnv } from "./env.js";
-import { packError, packErrorPlainly } from "./errors.js";
+import { packError, packErrorPlainly, UNREADABLE } from "./errors.js";
 import { makeExecutionContext } from "./execution_context.js";
 import { makeId } from "./id.js";
-import { checkClonable } from "./serialize.js";
+import { openParcel, pack } from "./serialize.js";
 import { makeState } from "./state.js";
 
 const { apply } = Reflect;
@@ -20,6 +22,7 @@ const { then } = Promise.prototype;
 const resolvePromise = Promise.resolve.bind(Promise);
 const ObjectPrototype = Object.prototype;
 const { hasOwn, getPrototypeOf } = Object;
+const { isArray } = Array;
 
 // --- the program ----------------------------------------------------------------------------------
 
@@ -66,44 +69,50 @@ export function load(namespace, names) {
 
 export function replyError(reply, error) {
   const text = describe(error);
-  let packed = packError(error);
-  if (!op_reply_error(reply, packed, text, errorFlags(error))) {
-    packed = packErrorPlainly(error);
-    op_reply_error(reply, packed, text, errorFlags(error));
+  const flags = errorFlags(error);
+  if (!op_reply_error(reply, packError(error), text, flags)) {
+    op_reply_error(reply, packErrorPlainly(error), text, flags);
   }
 }
+
+// Anything can be thrown: what reads it must stand getters that throw and proxies that were revoked.
 
 // Errors that say so themselves keep these properties on their way.
 function errorFlags(error) {
   if (typeof error !== "object" || error === null) return 0;
-  return (error.retryable ? 2 : 0) | (error.overloaded ? 4 : 0);
+  try {
+    return (error.retryable ? 2 : 0) | (error.overloaded ? 4 : 0);
+  } catch {
+    return 0;
+  }
 }
 
 function describe(error) {
   try {
-    if (Error.isError(error) && typeof error.stack === "string") return error.stack;
-    return `${error}`;
+    const stack = Error.isError(error) ? error.stack : undefined;
+    return typeof stack === "string" ? stack : `${error}`;
   } catch {
-    return "(an error that cannot be converted to a string)";
+    return UNREADABLE;
   }
 }
 
 function replyResponse(reply, response) {
-  if (!isResponse(response)) {
-    replyError(reply, new TypeError("Incorrect type for Promise: the Promise did not resolve to 'Response'."));
-    return;
-  }
-  let host;
+  let body = null;
   try {
-    host = responseToHost(response);
+    if (!isResponse(response)) {
+      throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'Response'.");
+    }
+    const host = responseToHost(response);
+    body = host.body;
     if (host.status === 0) {
       throw new TypeError("Return value from serve handler must not be an error response (like Response.error()).");
     }
+    op_reply_response(reply, host.status, host.statusText, host.headers, body, host.encodeBody === "manual");
   } catch (error) {
     replyError(reply, error);
-    return;
+    // Nobody will read it; whoever feeds it must learn so.
+    if (hostBodyKind(body) === HOST) op_body_cancel(body);
   }
-  op_reply_response(reply, host.status, host.statusText, host.headers, host.body, host.encodeBody === "manual");
 }
 
 // Answers with what `run()` returns, awaited; the common case of a ready value takes no microtask.
@@ -119,14 +128,11 @@ function answer(reply, send, run) {
     send(reply, result);
     return;
   }
-  let promise;
   try {
-    promise = resolvePromise(result);
+    apply(then, resolvePromise(result), [(value) => send(reply, value), (error) => replyError(reply, error)]);
   } catch (error) {
     replyError(reply, error);
-    return;
   }
-  apply(then, promise, [(value) => send(reply, value), (error) => replyError(reply, error)]);
 }
 
 function makeRequest(method, url, headers, body, cf) {
@@ -204,7 +210,7 @@ const NO_RPC =
   "In order to enable RPC, make sure your class extends the special class `DurableObject`, which can be imported from " +
   'the module "cloudflare:workers".';
 
-/** Calls (or, without `args`, reads) what `path` leads to. */
+/** Calls (or, without `args`, reads) what `path` leads to. `args` is an array, or a parcel with one. */
 export function objectCall(reply, instance, path, args) {
   answer(reply, replyValue, () => {
     if (!instance.rpc) throw new TypeError(NO_RPC);
@@ -216,16 +222,14 @@ export function objectCall(reply, instance, path, args) {
     const value = step(holder, path[last], last === 0);
     if (args === undefined) return value;
     if (typeof value !== "function") throw new TypeError(`"${path.join(".")}" is not a function.`);
-    return apply(value, holder, args);
+    return apply(value, holder, isArray(args) ? args : openParcel(args));
   });
 }
 
 function replyValue(reply, value) {
   try {
-    if (typeof value === "object" ? value !== null : typeof value === "function" || typeof value === "symbol") {
-      checkClonable(value);
-    }
-    op_reply_value(reply, value);
+    const parcel = pack(value);
+    op_reply_value(reply, parcel ?? value, parcel !== undefined);
   } catch (error) {
     replyError(reply, error);
   }
@@ -235,14 +239,12 @@ function replyValue(reply, value) {
 
 /** Runs the callback of a critical section and tells the host how it ended. */
 export function runSection(section, callback) {
-  let promise;
   try {
-    promise = resolvePromise(callback());
+    const promise = resolvePromise(callback());
+    apply(then, promise, [(value) => endSection(section, true, value), (error) => endSection(section, false, error)]);
   } catch (error) {
     endSection(section, false, error);
-    return;
   }
-  apply(then, promise, [(value) => endSection(section, true, value), (error) => endSection(section, false, error)]);
 }
 
 function endSection(section, ok, value) {
@@ -250,13 +252,12 @@ function endSection(section, ok, value) {
 }
 
 function packSafely(error) {
-  const packed = packError(error);
   try {
-    structuredClone(packed);
-    return packed;
+    // The copy holds nothing of the program's that could still throw.
+    return structuredClone(packError(error));
   } catch {
     return packErrorPlainly(error);
   }
 }
 
-export { packSafely as packThrown };
+export { openParcel, packSafely as packThrown };

@@ -6,6 +6,7 @@
 const { getOwnPropertyDescriptors, defineProperty } = Object;
 
 const CLASSES = {
+  __proto__: null,
   Error, AggregateError, EvalError, RangeError, ReferenceError, SuppressedError: globalThis.SuppressedError ?? Error,
   SyntaxError, TypeError, URIError,
 };
@@ -13,16 +14,27 @@ const CLASSES = {
 /** Own properties that are not copied: made anew, or a matter of the throwing side. */
 const NOT_COPIED = new Set(["message", "stack", "name", "fileName", "lineNumber", "columnNumber", "remote"]);
 
+/** The text of what was thrown, where reading it throws as well: a getter of the program, a proxy that was revoked. */
+export const UNREADABLE = "(an error that cannot be read)";
+
 function text(value) {
   try {
     return `${value}`;
   } catch {
-    return "(an error that cannot be converted to a string)";
+    return UNREADABLE;
   }
 }
 
-/** A value that structured clone takes, from anything that can be thrown. */
+/** A value that structured clone takes (as a rule), from anything that can be thrown. Never throws itself. */
 export function packError(error) {
+  try {
+    return pack(error);
+  } catch {
+    return packErrorPlainly(error);
+  }
+}
+
+function pack(error) {
   if (Error.isError(error)) {
     const properties = {};
     const descriptors = getOwnPropertyDescriptors(error);
@@ -31,11 +43,12 @@ export function packError(error) {
     }
     // DOMExceptions are errors too, and keep their name.
     const dom = error instanceof DOMException;
+    const stack = error.stack;
     return {
       kind: dom ? "dom" : "error",
       name: text(error.name),
       message: text(error.message),
-      stack: typeof error.stack === "string" ? error.stack : undefined,
+      stack: typeof stack === "string" ? stack : undefined,
       properties,
     };
   }
@@ -43,10 +56,20 @@ export function packError(error) {
   return { kind: "error", name: "Error", message: text(error), stack: undefined, properties: {} };
 }
 
-/** The same without what the program put on it, for when that has no clone. */
+/** The same without what the program put on it, for when that has no clone. Never throws, and always has one. */
 export function packErrorPlainly(error) {
-  const name = Error.isError(error) ? text(error.name) : "Error";
-  const message = Error.isError(error) ? text(error.message) : text(error);
+  let name = "Error";
+  let message = UNREADABLE;
+  try {
+    if (Error.isError(error)) {
+      message = text(error.message);
+      name = text(error.name);
+    } else {
+      message = text(error);
+    }
+  } catch {
+    // What could be read before stays.
+  }
   return { kind: "error", name, message, stack: undefined, properties: {} };
 }
 

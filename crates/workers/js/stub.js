@@ -9,7 +9,7 @@ import { refuseToClone } from "../web/clonable.js";
 import { argumentError } from "../web/type_errors.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { hexOf } from "./id.js";
-import { checkClonable } from "./serialize.js";
+import { pack } from "./serialize.js";
 
 const { apply, get: reflectGet } = Reflect;
 const { then, catch: promiseCatch, finally: promiseFinally } = Promise.prototype;
@@ -64,17 +64,19 @@ function send(channel, request) {
 }
 
 function call(channel, path, args) {
+  let parcel;
   for (let i = 0; i < args.length; i++) {
     const value = args[i];
     if (typeof value === "object" ? value !== null : typeof value === "function" || typeof value === "symbol") {
       try {
-        checkClonable(value);
+        parcel = pack(args);
       } catch (error) {
         return Promise.reject(error);
       }
+      break;
     }
   }
-  return op_call_method(channel, path, args);
+  return op_call_method(channel, path, parcel ?? args);
 }
 
 /** A property of a remote object: callable, awaitable, and with properties of its own. */

@@ -38,12 +38,21 @@ impl Failure {
     /// An `Error` with this message.
     pub fn with_message(message: &str, flags: Flags) -> Failure {
         let message: Arc<str> = message.into();
-        Failure { payload: Payload::Message(Arc::clone(&message)), text: message, flags }
+        Failure {
+            payload: Payload::Message(Arc::clone(&message)),
+            text: message,
+            flags,
+        }
     }
 
     /// The flags as `js/errors.js` takes them.
     pub fn flag_bits(&self) -> i32 {
-        let Flags { remote, retryable, overloaded, durable_object_reset } = self.flags;
+        let Flags {
+            remote,
+            retryable,
+            overloaded,
+            durable_object_reset,
+        } = self.flags;
         i32::from(remote)
             | i32::from(retryable) << 1
             | i32::from(overloaded) << 2

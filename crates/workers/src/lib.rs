@@ -20,13 +20,22 @@ use holdfast_engine::Extension;
 /// All operations and modules of this crate. `holdfast:workers/main` exports `install(globalThis)`.
 pub fn extension() -> Extension {
     let extension = Extension::new("workers")
-        .module("workers/base_classes", include_str!("../js/base_classes.js"))
-        .module("workers/cloudflare_workers", include_str!("../js/cloudflare_workers.js"))
+        .module(
+            "workers/base_classes",
+            include_str!("../js/base_classes.js"),
+        )
+        .module(
+            "workers/cloudflare_workers",
+            include_str!("../js/cloudflare_workers.js"),
+        )
         .module("workers/commonjs", include_str!("../js/commonjs.js"))
         .module("workers/dispatch", include_str!("../js/dispatch.js"))
         .module("workers/env", include_str!("../js/env.js"))
         .module("workers/errors", include_str!("../js/errors.js"))
-        .module("workers/execution_context", include_str!("../js/execution_context.js"))
+        .module(
+            "workers/execution_context",
+            include_str!("../js/execution_context.js"),
+        )
         .module("workers/id", include_str!("../js/id.js"))
         .module("workers/main", include_str!("../js/main.js"))
         .module("workers/namespace", include_str!("../js/namespace.js"))

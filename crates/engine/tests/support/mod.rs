@@ -21,14 +21,43 @@ impl ModuleLoader for Texts {
     }
 
     fn load(&self, key: &str) -> Result<ModuleSource, String> {
-        let code = self.0.borrow().get(key).cloned().ok_or_else(|| format!("no module {key}"))?;
-        Ok(ModuleSource { code: code.into(), file: format!("{key}.js") })
+        let code = self
+            .0
+            .borrow()
+            .get(key)
+            .cloned()
+            .ok_or_else(|| format!("no module {key}"))?;
+        Ok(ModuleSource {
+            code: code.into(),
+            file: format!("{key}.js"),
+        })
     }
 
     fn meta(&self, scope: &mut Scope<'_>, key: &str, meta: Local<'_>) -> Result<(), Thrown> {
         let url = scope.string(&format!("file:///{key}"))?;
         scope.set(meta, "url", url)
     }
+}
+
+/// Is the collector made to run all the time, so that a test need not fill the heap to see it run?
+pub fn zeal() -> bool {
+    cfg!(feature = "debugmozjs") && std::env::var_os("HOLDFAST_GC_ZEAL").is_some()
+}
+
+/// A runtime, whose collector is made to run as HOLDFAST_GC_ZEAL="mode,frequency" says; for the modes see
+/// scripts/test-zeal.sh.
+pub fn runtime(options: &RuntimeOptions, extensions: Vec<Extension>) -> Runtime {
+    #[cfg_attr(not(feature = "debugmozjs"), expect(unused_mut))]
+    let mut runtime = Runtime::new(options, extensions);
+    #[cfg(feature = "debugmozjs")]
+    if let Ok(zeal) = std::env::var("HOLDFAST_GC_ZEAL") {
+        let (mode, frequency) = zeal.split_once(',').expect("mode,frequency");
+        runtime.set_gc_zeal(
+            mode.parse().expect("a mode"),
+            frequency.parse().expect("a frequency"),
+        );
+    }
+    runtime
 }
 
 pub struct World {
@@ -43,23 +72,26 @@ impl World {
     }
 
     pub fn with_options(options: &RuntimeOptions, extensions: Vec<Extension>) -> World {
-        #[cfg_attr(not(feature = "debugmozjs"), expect(unused_mut))]
-        let mut runtime = Runtime::new(options, extensions);
-        // HOLDFAST_GC_ZEAL="mode,frequency": 2 collects everything, 7 the nursery, 14 compacts.
-        #[cfg(feature = "debugmozjs")]
-        if let Ok(zeal) = std::env::var("HOLDFAST_GC_ZEAL") {
-            let (mode, frequency) = zeal.split_once(',').expect("mode,frequency");
-            runtime.set_gc_zeal(mode.parse().expect("a mode"), frequency.parse().expect("a frequency"));
-        }
+        let runtime = runtime(options, extensions);
         let texts = Rc::new(Texts(RefCell::new(HashMap::new())));
         let realm = runtime
-            .new_realm(Rc::clone(&texts) as Rc<dyn ModuleLoader>, StencilCache::new())
+            .new_realm(
+                Rc::clone(&texts) as Rc<dyn ModuleLoader>,
+                StencilCache::new(),
+            )
             .expect("a realm");
-        World { runtime, realm, texts }
+        World {
+            runtime,
+            realm,
+            texts,
+        }
     }
 
     pub fn module(&self, key: &str, code: &str) {
-        self.texts.0.borrow_mut().insert(key.to_owned(), code.to_owned());
+        self.texts
+            .0
+            .borrow_mut()
+            .insert(key.to_owned(), code.to_owned());
     }
 
     pub fn enter<R>(&self, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
@@ -107,5 +139,9 @@ pub fn drain(scope: &mut Scope<'_>) -> Result<(), Thrown> {
         let error = scope.take_exception();
         panic!("a job threw {}", scope.display(error));
     });
-    if report.terminated { Err(Thrown) } else { Ok(()) }
+    if report.terminated {
+        Err(Thrown)
+    } else {
+        Ok(())
+    }
 }

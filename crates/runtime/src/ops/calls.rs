@@ -9,7 +9,7 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::{context, core};
-use crate::calls::{CallBy, Waiting};
+use crate::calls::{CallBy, Waiting, failure_to_js};
 use crate::instance::Output;
 use crate::message::{Call, CallKind, CallRef, FetchCall, ObjectKey};
 use crate::stub::Stub;
@@ -24,14 +24,15 @@ pub(super) fn register(extension: Extension) -> Extension {
 /// `(class, hex, name | undefined)` → channel
 fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let context = context(scope)?;
-    let class = scope.to_number(args.get(0))? as u32;
+    let class = scope.to_number(args.get(0))? as usize;
     let hex = scope.to_string(args.get(1))?;
     let name = match args.get(2) {
         name if name.is_undefined() => None,
         name => Some(scope.to_string(name)?),
     };
-    match context.program.plan.classes[class as usize].namespace.parse(&hex) {
-        Ok(id) => scope.wrap(Rc::new(Stub::new(ObjectKey { class, id }, name))),
+    let class = &context.program.plan.classes[class];
+    match class.namespace.parse(&hex) {
+        Ok(id) => scope.wrap(Rc::new(Stub::new(ObjectKey { class: class.id, id }, name))),
         Err(error) => Err(scope.throw_type_error(&error.to_string())),
     }
 }
@@ -113,19 +114,31 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
     let context = context(scope)?;
     let core = core(scope);
     let stub = scope.unwrap::<Stub>(channel)?;
-    let (promise, resolver) = scope.promise()?;
-    let section = context.instance().map_or(holdfast_object::Section::ROOT, |i| i.section());
-    context.call_began();
     let by = match &kind {
         CallKind::Method { .. } => CallBy::Method,
         CallKind::Fetch(_) => CallBy::Fetch,
     };
-    let waiting = Waiting { context: Rc::clone(&context), section, resolver, stub: Rc::clone(&stub), by };
+    let broken = stub.broken.borrow().clone();
+    if let Some(failure) = broken {
+        let error = failure_to_js(scope, &context.program, &failure, by)?;
+        return scope.promise_reject(error);
+    }
+    let (promise, resolver) = scope.promise()?;
+    let section = context.instance().map_or(holdfast_object::Section::ROOT, |i| i.section());
+    let id = core.add_call(|serial| Waiting {
+        serial,
+        context: Rc::clone(&context),
+        section,
+        resolver,
+        stub: Rc::clone(&stub),
+        by,
+    });
+    context.call_began(id);
     let call = Call {
         key: stub.key,
         name: stub.name.clone(),
         kind,
-        from: CallRef { shard: core.index, call: core.calls.borrow_mut().insert(waiting) },
+        from: CallRef { shard: core.index, call: id },
         bound: stub.bound.get(),
     };
     core.send_from(&context, Output::Call(call));

@@ -18,14 +18,14 @@ use crate::turn::thrown_flags;
 
 pub(super) fn register(extension: Extension) -> Extension {
     extension
-        .op("op_reply_value", 2, value)
+        .op("op_reply_value", 3, value)
         .op("op_reply_response", 6, response)
         .op("op_reply_error", 4, error)
         .op("op_background_begin", 0, background_begin)
         .op("op_background_end", 1, background_end)
 }
 
-/// `(reply, value)`; throws what serialising throws, and has then not answered
+/// `(reply, value or parcel, whether it is a parcel)`; throws what serialising throws, and has then not answered
 fn value<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let reply = scope.unwrap::<Reply>(args.get(0))?;
     let bytes = scope.serialize(args.get(1))?;
@@ -33,7 +33,8 @@ fn value<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         let error = too_large(scope, bytes.len())?;
         return Err(scope.throw(error));
     }
-    reply.answer(&core(scope), Answer::Value(bytes));
+    let parcel = args.get(2).as_bool() == Some(true);
+    reply.answer(&core(scope), Answer::Value { bytes, parcel });
     Ok(scope.undefined())
 }
 

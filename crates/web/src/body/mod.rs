@@ -17,6 +17,7 @@ mod error;
 mod host;
 mod http;
 mod multipart;
+mod open;
 mod ops;
 mod stream;
 
@@ -28,6 +29,7 @@ pub use coding::Coding;
 pub use error::BodyError;
 pub use host::{HostBody, ReadAll};
 pub use multipart::{MultipartError, Part, parse as parse_multipart};
+pub use open::OpenBodies;
 pub use ops::{body_from_js, register};
 pub use stream::BodyStream;
 

@@ -4,10 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
+use tokio::sync::oneshot;
 
-use super::{Body, BodyError, BodySender, HostBody, channel, channel_of_length, parse_multipart};
-use crate::io::{Host, promise_from};
+use super::{
+    Body, BodyError, BodySender, HostBody, OpenBodies, channel, channel_of_length, parse_multipart,
+};
+use crate::io::{Completion, Host, promise_from};
 
 /// How many chunks of a JavaScript stream may be under way to a body's reader.
 const CHANNEL_CHUNKS: usize = 4;
@@ -132,8 +136,60 @@ fn op_body_fail<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.undefined())
 }
 
-/// The side of a channel that JavaScript feeds; `None` once it has finished or failed.
-struct HostSender(RefCell<Option<BodySender>>);
+/// The side of a channel that JavaScript feeds.
+struct HostSender {
+    bodies: Rc<OpenBodies>,
+    key: u64,
+    /// Resolves when the send before is over.
+    before: RefCell<Option<oneshot::Receiver<()>>>,
+}
+
+impl HostSender {
+    /// A place behind everything sent so far. What takes it keeps the other side until it is over itself.
+    fn line_up(&self) -> (impl Future<Output = ()> + use<>, oneshot::Sender<()>) {
+        let (over, next) = oneshot::channel();
+        let before = self.before.replace(Some(next));
+        let place = async move {
+            if let Some(before) = before {
+                // Nothing is ever sent here: dropping the other side is the signal.
+                before.await.ok();
+            }
+        };
+        (place, over)
+    }
+
+    /// Ends the body once everything that the context wrote before is durable, behind what was sent before. A context
+    /// that ends meanwhile takes `end` with it, and the reader sees a body that breaks off.
+    fn end(&self, scope: &Scope<'_>, end: impl FnOnce(BodySender) + 'static) {
+        let Some(sender) = self.bodies.take(self.key) else {
+            return;
+        };
+        let host = scope.state::<Host>();
+        let gate = host.output_gate();
+        let (place, _) = self.line_up();
+        let mut ending = Box::pin(async move {
+            gate.await;
+            place.await;
+            end(sender);
+        });
+        // Mostly nothing is to be waited for, and then no turn is either.
+        if (&mut ending).now_or_never().is_some() {
+            return;
+        }
+        host.spawn(Box::pin(async move {
+            ending.await;
+            let completion: Completion = Box::new(|_| Ok(()));
+            completion
+        }));
+    }
+}
+
+impl Drop for HostSender {
+    fn drop(&mut self) {
+        // Nobody can end the body any more.
+        self.bodies.take(self.key);
+    }
+}
 
 /// `(length | undefined) → [sender, body]`
 fn op_body_channel<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
@@ -142,7 +198,13 @@ fn op_body_channel<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         Some(length) if length >= 0.0 => channel_of_length(CHANNEL_CHUNKS, length as u64),
         _ => channel(CHANNEL_CHUNKS),
     };
-    let sender = scope.wrap(Rc::new(HostSender(RefCell::new(Some(sender)))))?;
+    let bodies = scope.state::<Host>().bodies();
+    let key = bodies.add(sender);
+    let sender = scope.wrap(Rc::new(HostSender {
+        bodies,
+        key,
+        before: RefCell::default(),
+    }))?;
     let body = scope.wrap(HostBody::new(body))?;
     scope.array(&[sender, body])
 }
@@ -155,20 +217,21 @@ fn op_body_send<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
             "op_body_send: the second argument is neither a buffer nor a view.",
         ));
     };
-    let Some(sending) = sender
-        .0
-        .borrow()
-        .as_ref()
-        .map(|sender| sender.send_owned(bytes.into()))
-    else {
+    let bytes = Bytes::from(bytes);
+    let sending = sender.bodies.with(sender.key, |s| s.send_owned(bytes));
+    let Some(sending) = sending else {
         return Err(scope.throw_error("op_body_send: the body has ended."));
     };
     let gate = scope.state::<Host>().output_gate();
+    let (place, over) = sender.line_up();
     promise_from(
         scope,
         async move {
             gate.await;
-            sending.await
+            place.await;
+            let taken = sending.await;
+            drop(over);
+            taken
         },
         |scope, taken| Ok(scope.bool(taken)),
     )
@@ -177,27 +240,24 @@ fn op_body_send<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 /// `(sender) → Promise<undefined>`: resolves when nobody reads any more.
 fn op_body_closed<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let sender = scope.unwrap::<HostSender>(args.get(0))?;
-    let Some(closed) = sender.0.borrow().as_ref().map(BodySender::closed) else {
+    let Some(closed) = sender.bodies.with(sender.key, BodySender::closed) else {
         return Err(scope.throw_error("op_body_closed: the body has ended."));
     };
     promise_from(scope, closed, |scope, ()| Ok(scope.undefined()))
 }
 
+/// `(sender)`: what was sent is all. Waits for the output gate.
 fn op_body_finish<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let sender = scope.unwrap::<HostSender>(args.get(0))?;
-    if let Some(sender) = sender.0.take() {
-        sender.finish();
-    }
+    sender.end(scope, BodySender::finish);
     Ok(scope.undefined())
 }
 
-/// `(sender, message)`
+/// `(sender, message)`: the reader fails with `message` after what was sent. Waits for the output gate.
 fn op_body_sender_fail<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let sender = scope.unwrap::<HostSender>(args.get(0))?;
     let message = scope.to_string(args.get(1))?;
-    if let Some(sender) = sender.0.take() {
-        sender.fail(BodyError::Failed(message));
-    }
+    sender.end(scope, |sender| sender.fail(BodyError::Failed(message)));
     Ok(scope.undefined())
 }
 

@@ -55,6 +55,14 @@ impl Timers {
         self.table.borrow().active.len()
     }
 
+    /// Cancels them all and lets their callbacks go, which may be what keeps their context alive.
+    pub fn clear(&self) {
+        let active = std::mem::take(&mut self.table.borrow_mut().active);
+        for timer in active.values() {
+            timer.task.abort();
+        }
+    }
+
     /// Takes a timer out of the table, if it is in it.
     fn remove(&self, id: u32) -> Option<Timer> {
         let mut table = self.table.borrow_mut();

@@ -14,8 +14,12 @@ test("defaults", () => {
   const response = new Response();
   assertEquals(
     [response.status, response.statusText, response.ok, response.redirected, response.url, response.webSocket],
-    [200, "", true, false, "", null],
+    [200, "OK", true, false, "", null],
   );
+  assertEquals([404, 299, 599].map((status) => new Response(null, { status }).statusText), [
+    "Not Found", "Successful", "Server Error",
+  ]);
+  assertEquals(new Response(null, { status: 404, statusText: "" }).statusText, "");
   assertEquals([response.cf, response.type, response.body, response.bodyUsed], [undefined, "default", null, false]);
   assertEquals([...response.headers], []);
   assert(response.headers === response.headers);

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{
-    Args, Extension, Global, JsResult, Local, ModuleLoader, ModuleSource, PromiseState, Realm, Runtime,
-    RuntimeOptions, Scope, StencilCache, Thrown,
+    Args, Extension, Global, JsResult, Local, ModuleLoader, ModuleSource, PromiseState, Realm,
+    Runtime, RuntimeOptions, Scope, StencilCache, Thrown,
 };
+use holdfast_web::body::OpenBodies;
 use holdfast_web::fetch::{Client, ClientOptions};
 use holdfast_web::io::{Completion, Host, Io, Level, Task};
 use holdfast_web::ops::Timers;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
 /// A file's tests must be done by then.
@@ -22,6 +23,9 @@ const FILE_TIME_MAX: Duration = Duration::from_secs(60);
 struct Driver {
     completions: mpsc::UnboundedSender<Completion>,
     timers: Rc<Timers>,
+    bodies: Rc<OpenBodies>,
+    /// Whether the output gate is open.
+    gate: watch::Sender<bool>,
     console: RefCell<Vec<String>>,
 }
 
@@ -40,7 +44,11 @@ impl Io for Driver {
     }
 
     fn output_gate(&self) -> LocalBoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
+        let mut gate = self.gate.subscribe();
+        Box::pin(async move {
+            // The driver is gone only when the file is done.
+            let _ = gate.wait_for(|open| *open).await;
+        })
     }
 
     fn console(&self, level: Level, text: &str) {
@@ -55,6 +63,10 @@ impl Io for Driver {
     fn timers(&self) -> Rc<Timers> {
         Rc::clone(&self.timers)
     }
+
+    fn bodies(&self) -> Rc<OpenBodies> {
+        Rc::clone(&self.bodies)
+    }
 }
 
 /// Test files may import each other by relative paths.
@@ -65,7 +77,10 @@ impl ModuleLoader for Files {
         if specifier.starts_with("holdfast:") {
             return Ok(specifier.to_owned());
         }
-        let path = PathBuf::from(referrer).parent().expect("a file").join(specifier);
+        let path = PathBuf::from(referrer)
+            .parent()
+            .expect("a file")
+            .join(specifier);
         path.canonicalize()
             .map(|path| path.display().to_string())
             .map_err(|error| format!("cannot find {}: {error}", path.display()))
@@ -73,7 +88,10 @@ impl ModuleLoader for Files {
 
     fn load(&self, key: &str) -> Result<ModuleSource, String> {
         let code = std::fs::read_to_string(key).map_err(|error| format!("{key}: {error}"))?;
-        Ok(ModuleSource { code: code.into(), file: key.to_owned() })
+        Ok(ModuleSource {
+            code: code.into(),
+            file: key.to_owned(),
+        })
     }
 
     fn meta(&self, _: &mut Scope<'_>, _: &str, _: Local<'_>) -> Result<(), Thrown> {
@@ -93,14 +111,41 @@ fn take_console<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
     Ok(list)
 }
 
+/// `op_test_gate(open)`: opens or closes the output gate.
+fn set_gate<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let open = args.get(0).as_bool() == Some(true);
+    scope.state::<Driver>().gate.send_replace(open);
+    Ok(scope.undefined())
+}
+
+/// `op_test_open_bodies()`: how many bodies JavaScript feeds.
+fn count_bodies<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
+    let open = scope.state::<Driver>().bodies.open();
+    Ok(scope.number(open as f64))
+}
+
+/// `op_test_fail_bodies()`: does to the bodies what the end of the context does.
+fn fail_bodies<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
+    scope.state::<Driver>().bodies.fail_all();
+    Ok(scope.undefined())
+}
+
 /// Runs the tests of one file; the failures' text if there are any.
 pub(crate) fn run_file(file: &Path) -> Result<(), String> {
-    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
+    let tokio = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("tokio");
     let local = LocalSet::new();
     local.block_on(&tokio, async {
-        tokio::time::timeout(FILE_TIME_MAX, run(file)).await.unwrap_or_else(|_| {
-            Err(format!("{} was not done in {FILE_TIME_MAX:?}", file.display()))
-        })
+        tokio::time::timeout(FILE_TIME_MAX, run(file))
+            .await
+            .unwrap_or_else(|_| {
+                Err(format!(
+                    "{} was not done in {FILE_TIME_MAX:?}",
+                    file.display()
+                ))
+            })
     })
 }
 
@@ -109,19 +154,33 @@ async fn run(file: &Path) -> Result<(), String> {
     let driver = Rc::new(Driver {
         completions,
         timers: Rc::default(),
+        bodies: Rc::default(),
+        gate: watch::Sender::new(true),
         console: RefCell::default(),
     });
     let test = Extension::new("test")
         .module("test", include_str!("test.js"))
-        .op("op_test_console", 0, take_console);
-    let runtime = Runtime::new(&RuntimeOptions::default(), vec![holdfast_web::extension(), test]);
+        .op("op_test_console", 0, take_console)
+        .op("op_test_gate", 1, set_gate)
+        .op("op_test_open_bodies", 0, count_bodies)
+        .op("op_test_fail_bodies", 0, fail_bodies);
+    let runtime = Runtime::new(
+        &RuntimeOptions::default(),
+        vec![holdfast_web::extension(), test],
+    );
     runtime.put_state(Rc::new(Host::new(Rc::clone(&driver) as Rc<dyn Io>)));
     runtime.put_state(driver);
-    runtime.put_state(Rc::new(Client::new(ClientOptions::default()).map_err(|e| e.to_string())?));
+    runtime.put_state(Rc::new(
+        Client::new(ClientOptions::default()).map_err(|e| e.to_string())?,
+    ));
     let realm = runtime
         .new_realm(Rc::new(Files), StencilCache::new())
         .map_err(|Thrown| "the realm cannot be made".to_owned())?;
-    let key = file.canonicalize().map_err(|error| error.to_string())?.display().to_string();
+    let key = file
+        .canonicalize()
+        .map_err(|error| error.to_string())?
+        .display()
+        .to_string();
     let (context, result) = turn(&runtime, &realm, None, |scope| {
         let context = scope.new_context(Rc::new(()))?;
         let result = scope.in_context(&context, |scope| start(scope, &key))?;
@@ -143,7 +202,11 @@ async fn run(file: &Path) -> Result<(), String> {
             }
         })?;
         if let Some(failures) = done {
-            return if failures.is_empty() { Ok(()) } else { Err(failures) };
+            return if failures.is_empty() {
+                Ok(())
+            } else {
+                Err(failures)
+            };
         }
         let completion = ready.recv().await.expect("the driver holds a sender");
         turn(&runtime, &realm, Some(&context), |scope| completion(scope))?;
@@ -192,9 +255,10 @@ fn turn<R>(
 
 fn describe(scope: &mut Scope<'_>) -> String {
     let Some(error) = scope.try_take_exception() else {
-        return scope.take_panic().map_or_else(|| "execution was terminated".to_owned(), |panic| {
-            format!("panicked: {panic}")
-        });
+        return scope.take_panic().map_or_else(
+            || "execution was terminated".to_owned(),
+            |panic| format!("panicked: {panic}"),
+        );
     };
     let stack = scope.get(error, "stack").map(|stack| scope.display(stack));
     let text = scope.display(error);

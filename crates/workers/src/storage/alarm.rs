@@ -6,7 +6,8 @@ use super::handle::StorageHandle;
 
 const NOT_SUPPORTED: &str =
     "setAlarm() is not supported by Holdfast yet: alarms do not fire in this version.";
-const NO_HANDLER: &str = "Your Durable Object class must have an alarm() handler in order to call setAlarm()";
+const NO_HANDLER: &str =
+    "Your Durable Object class must have an alarm() handler in order to call setAlarm()";
 
 pub(super) fn register(extension: Extension) -> Extension {
     extension

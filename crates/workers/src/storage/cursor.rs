@@ -10,7 +10,7 @@ use std::rc::Rc;
 use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
 use holdfast_storage::{Cursor, Row, ValueRef};
 
-use super::handle::StorageHandle;
+use super::handle::{IoType, StorageHandle};
 
 /// Values in one batch, more than any row has. Up to this size the engine makes an array in one step.
 const BATCH_VALUES_MAX: usize = 254;
@@ -34,14 +34,22 @@ struct Rows {
 }
 
 /// The host object for `cursor`.
-pub(super) fn wrap<'s>(scope: &mut Scope<'s>, handle: Rc<StorageHandle>, cursor: Cursor) -> JsResult<'s> {
-    scope.wrap(Rc::new(Rows { handle, cursor, ended: Cell::new(false) }))
+pub(super) fn wrap<'s>(
+    scope: &mut Scope<'s>,
+    handle: Rc<StorageHandle>,
+    cursor: Cursor,
+) -> JsResult<'s> {
+    scope.wrap(Rc::new(Rows {
+        handle,
+        cursor,
+        ended: Cell::new(false),
+    }))
 }
 
 impl Rows {
     fn of(scope: &mut Scope<'_>, value: Local<'_>) -> Result<Rc<Rows>, Thrown> {
         let rows = scope.unwrap::<Rows>(value)?;
-        rows.handle.check(scope)?;
+        rows.handle.check(scope, IoType::Cursor)?;
         Ok(rows)
     }
 
@@ -60,7 +68,11 @@ impl Rows {
     }
 }
 
-fn push_row<'s>(scope: &mut Scope<'s>, row: &Row<'_>, values: &mut Vec<Local<'s>>) -> Result<(), Thrown> {
+fn push_row<'s>(
+    scope: &mut Scope<'s>,
+    row: &Row<'_>,
+    values: &mut Vec<Local<'s>>,
+) -> Result<(), Thrown> {
     for index in 0..row.len() {
         values.push(value(scope, row.get(index))?);
     }
@@ -124,11 +136,13 @@ fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 /// `(cursor)`.
 fn rows_read<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let rows = scope.unwrap::<Rows>(args.get(0))?;
+    rows.handle.require_owner(scope, IoType::Cursor)?;
     Ok(scope.number(rows.cursor.rows_read() as f64))
 }
 
 /// `(cursor)`.
 fn rows_written<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let rows = scope.unwrap::<Rows>(args.get(0))?;
+    rows.handle.require_owner(scope, IoType::Cursor)?;
     Ok(scope.number(rows.cursor.rows_written() as f64))
 }

@@ -34,5 +34,7 @@ fn delete_all<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 /// `(storage)` → a promise, resolved when all writes so far are durable.
 fn sync<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let handle = StorageHandle::of(scope, args.get(0))?;
-    promise_from(scope, handle.hooks.durable(), |scope, ()| Ok(scope.undefined()))
+    promise_from(scope, handle.hooks.durable(), |scope, ()| {
+        Ok(scope.undefined())
+    })
 }

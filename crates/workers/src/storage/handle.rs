@@ -32,8 +32,62 @@ pub struct StorageOptions {
     pub alarms: bool,
 }
 
-/// What storage tells the driver of its object.
+/// On whose behalf JavaScript uses a storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// The instance that the storage belongs to.
+    Owner,
+    /// Another object, or another instance of the same one.
+    OtherObject,
+    /// The Worker, or nobody.
+    Request,
+}
+
+impl Caller {
+    /// Whom I/O objects belong to, as a stranger is told: the object's kind, and where they are created and used.
+    fn stranger(self) -> Option<[&'static str; 3]> {
+        match self {
+            Caller::Owner => None,
+            Caller::OtherObject => Some([
+                "Durable Object",
+                "one Durable Object",
+                "a different Durable Object in the same isolate",
+            ]),
+            Caller::Request => Some([
+                "request",
+                "one request handler",
+                "a different request's handler",
+            ]),
+        }
+    }
+}
+
+/// What a storage operation works on, by the name that a stranger is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum IoType {
+    Storage,
+    Cursor,
+    KvIterator,
+    Transaction,
+}
+
+impl IoType {
+    fn name(self) -> &'static str {
+        match self {
+            IoType::Storage => "ActorCacheInterface",
+            IoType::Cursor => "State",
+            IoType::KvIterator => "ListCursor",
+            IoType::Transaction => "Transaction",
+        }
+    }
+}
+
+/// What storage tells the driver of its object, and asks it.
 pub trait StorageHooks {
+    /// Who runs now. Objects and the Worker share a realm, so a storage kept in a module's variable can be reached by all;
+    /// only its owner's turns are committed with it.
+    fn caller(&self) -> Caller;
+
     /// The program set the alarm (milliseconds since the epoch) or deleted it. The change is part of the open
     /// transaction and may still be undone with it: what counts is [`Database::get_alarm`] at the commit.
     fn alarm_changed(&self, ms: Option<i64>);
@@ -71,7 +125,11 @@ pub struct StorageHandle {
 
 impl StorageHandle {
     /// The storage of one instance.
-    pub fn new(database: Database, options: StorageOptions, hooks: Rc<dyn StorageHooks>) -> Rc<StorageHandle> {
+    pub fn new(
+        database: Database,
+        options: StorageOptions,
+        hooks: Rc<dyn StorageHooks>,
+    ) -> Rc<StorageHandle> {
         Rc::new(StorageHandle {
             database,
             options,
@@ -131,15 +189,34 @@ impl StorageHandle {
         }
     }
 
-    /// The handle behind a host object; throws if its storage was shut down.
+    /// The handle behind a host object; throws as [`Self::check`].
     pub(super) fn of(scope: &mut Scope<'_>, value: Local<'_>) -> Result<Rc<StorageHandle>, Thrown> {
         let handle = scope.unwrap::<StorageHandle>(value)?;
-        handle.check(scope)?;
+        handle.check(scope, IoType::Storage)?;
         Ok(handle)
     }
 
+    /// Throws if someone other than the owner uses the storage, or if it was shut down.
+    pub(super) fn check(&self, scope: &mut Scope<'_>, used: IoType) -> Result<(), Thrown> {
+        self.require_owner(scope, used)?;
+        self.require_open(scope)
+    }
+
+    /// Throws if someone other than the owner uses the storage.
+    pub(super) fn require_owner(&self, scope: &mut Scope<'_>, used: IoType) -> Result<(), Thrown> {
+        match self.hooks.caller().stranger() {
+            None => Ok(()),
+            Some([kind, creator, user]) => Err(scope.throw_error(&format!(
+                "Cannot perform I/O on behalf of a different {kind}. I/O objects (such as streams, request/response \
+                 bodies, and others) created in the context of {creator} cannot be accessed from {user}. This is a \
+                 limitation of Cloudflare Workers which allows us to improve overall performance. (I/O type: {})",
+                used.name()
+            ))),
+        }
+    }
+
     /// Throws if the storage was shut down.
-    pub(super) fn check(&self, scope: &mut Scope<'_>) -> Result<(), Thrown> {
+    pub(super) fn require_open(&self, scope: &mut Scope<'_>) -> Result<(), Thrown> {
         if !self.is_shut.get() {
             return Ok(());
         }
@@ -167,7 +244,11 @@ impl StorageHandle {
     }
 
     /// Turns the database's result into JavaScript's.
-    pub(super) fn done<T>(&self, scope: &mut Scope<'_>, result: Result<T, StorageError>) -> Result<T, Thrown> {
+    pub(super) fn done<T>(
+        &self,
+        scope: &mut Scope<'_>,
+        result: Result<T, StorageError>,
+    ) -> Result<T, Thrown> {
         result.map_err(|error| self.throw(scope, &error))
     }
 

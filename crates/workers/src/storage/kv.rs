@@ -25,10 +25,16 @@ fn get<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     read(scope, &handle, &key).map(|value| value.unwrap_or_else(|| scope.undefined()))
 }
 
-fn read<'s>(scope: &mut Scope<'s>, handle: &StorageHandle, key: &str) -> Result<Option<Local<'s>>, Thrown> {
+fn read<'s>(
+    scope: &mut Scope<'s>,
+    handle: &StorageHandle,
+    key: &str,
+) -> Result<Option<Local<'s>>, Thrown> {
     // Decoding in place saves a copy. It runs no code of the program's: at most a collection, whose finalizers may end
     // cursors, but not use this statement.
-    let found = handle.database().kv_get_with(key, |bytes| decode(scope, bytes));
+    let found = handle
+        .database()
+        .kv_get_with(key, |bytes| decode(scope, bytes));
     match handle.done(scope, found)? {
         Some(Ok(value)) => Ok(Some(value)),
         Some(Err(Thrown)) => Err(decode_failed(scope, Some(key))),
@@ -70,15 +76,26 @@ fn list<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 }
 
 /// A key and its value as JavaScript has them.
-pub(super) fn entry<'s>(scope: &mut Scope<'s>, key: &str, value: &[u8]) -> JsResult<'s, [Local<'s>; 2]> {
+pub(super) fn entry<'s>(
+    scope: &mut Scope<'s>,
+    key: &str,
+    value: &[u8],
+) -> JsResult<'s, [Local<'s>; 2]> {
     Ok([scope.string(key)?, decode(scope, value)?])
 }
 
 /// Reads the arguments after the first.
-pub(super) fn list_options<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> Result<ListOptions, Thrown> {
+pub(super) fn list_options<'s>(
+    scope: &mut Scope<'s>,
+    args: &Args<'s>,
+) -> Result<ListOptions, Thrown> {
     let mut text = |index| {
         let value = args.get(index);
-        if value.is_undefined() { Ok(None) } else { scope.to_string(value).map(Some) }
+        if value.is_undefined() {
+            Ok(None)
+        } else {
+            scope.to_string(value).map(Some)
+        }
     };
     Ok(ListOptions {
         start: text(1)?,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdfast_engine::{Args, Extension, JsResult, Scope, Thrown};
 use holdfast_storage::KvCursor;
 
-use super::handle::StorageHandle;
+use super::handle::{IoType, StorageHandle};
 use super::kv;
 use super::value::decode_failed;
 
@@ -35,8 +35,10 @@ fn iterate<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 fn next<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let iterator = scope.unwrap::<Iterator>(args.get(0))?;
     let handle = &iterator.handle;
-    handle.check(scope)?;
-    let entry = iterator.listing.next_with(|key, value| kv::entry(scope, key, value));
+    handle.check(scope, IoType::KvIterator)?;
+    let entry = iterator
+        .listing
+        .next_with(|key, value| kv::entry(scope, key, value));
     match handle.done(scope, entry)? {
         Some(Ok(entry)) => scope.array(&entry),
         Some(Err(Thrown)) => Err(decode_failed(scope, None)),

@@ -10,6 +10,7 @@
 //! - No operation leaves the database in the middle of something: arguments are converted, which may run
 //!   the program's code, before the database is touched.
 //! - After [`StorageHandle::shut_down`] every operation throws, whichever object of the program it is called on.
+//! - Only the instance that a storage belongs to can use it: whoever else got hold of it is refused.
 //! - A failure that breaks the object is reported to the hooks before the program sees it.
 //!
 //! # Modules
@@ -30,20 +31,47 @@ mod value;
 
 use holdfast_engine::Extension;
 
-pub use handle::{StorageHandle, StorageHooks, StorageOptions};
+pub use handle::{Caller, StorageHandle, StorageHooks, StorageOptions};
 
 /// Adds the operations, and the modules under `workers/storage/`: `index` exports `createStorage`.
 pub fn register(extension: Extension) -> Extension {
     let extension = extension
-        .module("workers/storage/arguments", include_str!("../../js/storage/arguments.js"))
-        .module("workers/storage/cursor", include_str!("../../js/storage/cursor.js"))
-        .module("workers/storage/index", include_str!("../../js/storage/index.js"))
-        .module("workers/storage/iterator", include_str!("../../js/storage/iterator.js"))
-        .module("workers/storage/operations", include_str!("../../js/storage/operations.js"))
-        .module("workers/storage/sql_storage", include_str!("../../js/storage/sql_storage.js"))
-        .module("workers/storage/storage", include_str!("../../js/storage/storage.js"))
-        .module("workers/storage/sync_kv_storage", include_str!("../../js/storage/sync_kv_storage.js"))
-        .module("workers/storage/transaction", include_str!("../../js/storage/transaction.js"));
+        .module(
+            "workers/storage/arguments",
+            include_str!("../../js/storage/arguments.js"),
+        )
+        .module(
+            "workers/storage/cursor",
+            include_str!("../../js/storage/cursor.js"),
+        )
+        .module(
+            "workers/storage/index",
+            include_str!("../../js/storage/index.js"),
+        )
+        .module(
+            "workers/storage/iterator",
+            include_str!("../../js/storage/iterator.js"),
+        )
+        .module(
+            "workers/storage/operations",
+            include_str!("../../js/storage/operations.js"),
+        )
+        .module(
+            "workers/storage/sql_storage",
+            include_str!("../../js/storage/sql_storage.js"),
+        )
+        .module(
+            "workers/storage/storage",
+            include_str!("../../js/storage/storage.js"),
+        )
+        .module(
+            "workers/storage/sync_kv_storage",
+            include_str!("../../js/storage/sync_kv_storage.js"),
+        )
+        .module(
+            "workers/storage/transaction",
+            include_str!("../../js/storage/transaction.js"),
+        );
     let extension = kv_iterator::register(kv::register(extension));
     let extension = cursor::register(sql::register(extension));
     durability::register(alarm::register(transaction::register(extension)))

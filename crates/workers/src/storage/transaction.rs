@@ -6,7 +6,7 @@ use std::rc::Rc;
 use holdfast_engine::{Args, Extension, JsResult, Scope, Thrown};
 use holdfast_storage::{ErrorKind, SavepointId, SavepointKind, StorageError};
 
-use super::handle::StorageHandle;
+use super::handle::{IoType, StorageHandle};
 
 pub(super) fn register(extension: Extension) -> Extension {
     extension
@@ -27,7 +27,7 @@ fn transaction_sync<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> 
     let this = scope.undefined();
     match scope.call(args.get(1), this, &[]) {
         Ok(result) => {
-            handle.check(scope)?;
+            handle.require_open(scope)?;
             let released = database.release(savepoint);
             handle.done(scope, released)?;
             Ok(result)
@@ -70,7 +70,11 @@ impl Transaction {
     }
 
     /// An end that failed and left the savepoint open would keep everything that follows from being committed.
-    fn ended<T>(&self, scope: &mut Scope<'_>, result: Result<T, StorageError>) -> Result<T, Thrown> {
+    fn ended<T>(
+        &self,
+        scope: &mut Scope<'_>,
+        result: Result<T, StorageError>,
+    ) -> Result<T, Thrown> {
         if let Err(error) = &result
             && error.kind == ErrorKind::Internal
         {
@@ -85,15 +89,22 @@ fn begin<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let handle = StorageHandle::of(scope, args.get(0))?;
     let begun = handle.database().begin_savepoint(SavepointKind::Async);
     let savepoint = handle.done(scope, begun)?;
-    handle.transactions_running.set(handle.transactions_running.get() + 1);
-    scope.wrap(Rc::new(Transaction { handle, savepoint, open: Cell::new(true), running: Cell::new(true) }))
+    handle
+        .transactions_running
+        .set(handle.transactions_running.get() + 1);
+    scope.wrap(Rc::new(Transaction {
+        handle,
+        savepoint,
+        open: Cell::new(true),
+        running: Cell::new(true),
+    }))
 }
 
 /// `(transaction)`: undoes it while its callback goes on. Nothing happens the second time.
 fn rollback<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let transaction = scope.unwrap::<Transaction>(args.get(0))?;
     let handle = &transaction.handle;
-    handle.check(scope)?;
+    handle.check(scope, IoType::Transaction)?;
     if transaction.open.get() {
         let undone = handle.database().rollback_to(transaction.savepoint);
         handle.done(scope, undone)?;
@@ -106,7 +117,8 @@ fn rollback<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let transaction = scope.unwrap::<Transaction>(args.get(0))?;
     let handle = &transaction.handle;
-    handle.check(scope)?;
+    // Not refused to a stranger: the transaction would stay open, and whatever ends it is our own code.
+    handle.require_open(scope)?;
     transaction.stop();
     if !transaction.open.replace(false) {
         return Ok(scope.undefined());

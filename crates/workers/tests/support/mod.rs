@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{
-    Extension, Global, Local, ModuleLoader, ModuleSource, PromiseState, Realm, Runtime, RuntimeOptions, Scope,
-    StencilCache, Thrown,
+    Extension, Global, Local, ModuleLoader, ModuleSource, PromiseState, Realm, Runtime,
+    RuntimeOptions, Scope, StencilCache, Thrown,
 };
+use holdfast_web::body::OpenBodies;
 use holdfast_web::io::{Completion, Host, Io, Level, Task};
 use holdfast_web::ops::Timers;
 use tokio::sync::mpsc;
@@ -24,6 +25,7 @@ const FILE_TIME_MAX: Duration = Duration::from_secs(60);
 struct Driver {
     completions: mpsc::UnboundedSender<Completion>,
     timers: Rc<Timers>,
+    bodies: Rc<OpenBodies>,
 }
 
 impl Io for Driver {
@@ -55,6 +57,10 @@ impl Io for Driver {
     fn timers(&self) -> Rc<Timers> {
         Rc::clone(&self.timers)
     }
+
+    fn bodies(&self) -> Rc<OpenBodies> {
+        Rc::clone(&self.bodies)
+    }
 }
 
 /// Test files may import each other by relative paths.
@@ -65,7 +71,10 @@ impl ModuleLoader for Files {
         if specifier.starts_with("holdfast:") {
             return Ok(specifier.to_owned());
         }
-        let path = PathBuf::from(referrer).parent().expect("a file").join(specifier);
+        let path = PathBuf::from(referrer)
+            .parent()
+            .expect("a file")
+            .join(specifier);
         path.canonicalize()
             .map(|path| path.display().to_string())
             .map_err(|error| format!("cannot find {}: {error}", path.display()))
@@ -73,7 +82,10 @@ impl ModuleLoader for Files {
 
     fn load(&self, key: &str) -> Result<ModuleSource, String> {
         let code = std::fs::read_to_string(key).map_err(|error| format!("{key}: {error}"))?;
-        Ok(ModuleSource { code: code.into(), file: key.to_owned() })
+        Ok(ModuleSource {
+            code: code.into(),
+            file: key.to_owned(),
+        })
     }
 
     fn meta(&self, _: &mut Scope<'_>, _: &str, _: Local<'_>) -> Result<(), Thrown> {
@@ -83,29 +95,49 @@ impl ModuleLoader for Files {
 
 /// Runs the tests of one file; the failures' text if there are any.
 pub(crate) fn run_file(file: &Path) -> Result<(), String> {
-    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
+    let tokio = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("tokio");
     let local = LocalSet::new();
     local.block_on(&tokio, async {
         tokio::time::timeout(FILE_TIME_MAX, run(file))
             .await
-            .unwrap_or_else(|_| Err(format!("{} was not done in {FILE_TIME_MAX:?}", file.display())))
+            .unwrap_or_else(|_| {
+                Err(format!(
+                    "{} was not done in {FILE_TIME_MAX:?}",
+                    file.display()
+                ))
+            })
     })
 }
 
 async fn run(file: &Path) -> Result<(), String> {
     let (completions, mut ready) = mpsc::unbounded_channel();
-    let driver = Rc::new(Driver { completions, timers: Rc::default() });
-    let test = Extension::new("test").module("test", include_str!("../../../web/tests/support/test.js"));
+    let driver = Rc::new(Driver {
+        completions,
+        timers: Rc::default(),
+        bodies: Rc::default(),
+    });
+    let test =
+        Extension::new("test").module("test", include_str!("../../../web/tests/support/test.js"));
     let test = storages::register(test);
     let storage = holdfast_workers::storage::register(Extension::new("storage"));
-    let runtime = Runtime::new(&RuntimeOptions::default(), vec![holdfast_web::extension(), storage, test]);
+    let runtime = Runtime::new(
+        &RuntimeOptions::default(),
+        vec![holdfast_web::extension(), storage, test],
+    );
     runtime.put_state(Rc::new(Host::new(driver as Rc<dyn Io>)));
     let storages = Rc::new(Storages::new());
     runtime.put_state(Rc::clone(&storages));
     let realm = runtime
         .new_realm(Rc::new(Files), StencilCache::new())
         .map_err(|Thrown| "the realm cannot be made".to_owned())?;
-    let key = file.canonicalize().map_err(|error| error.to_string())?.display().to_string();
+    let key = file
+        .canonicalize()
+        .map_err(|error| error.to_string())?
+        .display()
+        .to_string();
     let (context, result) = turn(&runtime, &realm, None, |scope| {
         let context = scope.new_context(Rc::new(()))?;
         let result = scope.in_context(&context, |scope| start(scope, &key))?;
@@ -113,9 +145,15 @@ async fn run(file: &Path) -> Result<(), String> {
     })?;
     storages.commit();
     loop {
-        let done = turn(&runtime, &realm, Some(&context), |scope| finished(scope, &result))?;
+        let done = turn(&runtime, &realm, Some(&context), |scope| {
+            finished(scope, &result)
+        })?;
         if let Some(failures) = done {
-            return if failures.is_empty() { Ok(()) } else { Err(failures) };
+            return if failures.is_empty() {
+                Ok(())
+            } else {
+                Err(failures)
+            };
         }
         let completion = ready.recv().await.expect("the driver holds a sender");
         turn(&runtime, &realm, Some(&context), |scope| completion(scope))?;
@@ -181,9 +219,10 @@ fn turn<R>(
 
 fn describe(scope: &mut Scope<'_>) -> String {
     let Some(error) = scope.try_take_exception() else {
-        return scope
-            .take_panic()
-            .map_or_else(|| "execution was terminated".to_owned(), |panic| format!("panicked: {panic}"));
+        return scope.take_panic().map_or_else(
+            || "execution was terminated".to_owned(),
+            |panic| format!("panicked: {panic}"),
+        );
     };
     let stack = scope.get(error, "stack").map(|stack| scope.display(stack));
     let text = scope.display(error);

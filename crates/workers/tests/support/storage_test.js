@@ -5,6 +5,7 @@ import {
   op_test_damage,
   op_test_next_turn,
   op_test_open,
+  op_test_set_caller,
   op_test_set_handler,
   op_test_shut_down,
   op_test_take_confirmed,
@@ -35,6 +36,7 @@ export function open(options = {}) {
     shutDown: (message) => op_test_shut_down(handle, message),
     takeConfirmed: () => op_test_take_confirmed(handle),
     closeIfIdle: () => op_test_close_if_idle(handle),
+    setCaller: (who) => op_test_set_caller(handle, who),
     setHandler: (has) => op_test_set_handler(handle, has),
     damage: (key, bytes) => op_test_damage(handle, key, new Uint8Array(bytes)),
   };

@@ -1,13 +1,13 @@
 //! The storages of a test file, and what their hooks were told.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{Args, Extension, JsResult, Scope};
 use holdfast_storage::{Commit, Database, Location, Options, StorageError};
 use holdfast_web::io::promise_from;
-use holdfast_workers::storage::{StorageHandle, StorageHooks, StorageOptions};
+use holdfast_workers::storage::{Caller, StorageHandle, StorageHooks, StorageOptions};
 
 pub(crate) fn register(extension: Extension) -> Extension {
     extension
@@ -18,6 +18,7 @@ pub(crate) fn register(extension: Extension) -> Extension {
         .op("op_test_take_confirmed", 1, take_confirmed)
         .op("op_test_close_if_idle", 1, close_if_idle)
         .op("op_test_set_handler", 2, set_handler)
+        .op("op_test_set_caller", 2, set_caller)
         .op("op_test_damage", 2, damage)
         .op("op_test_next_turn", 0, next_turn)
 }
@@ -34,15 +35,19 @@ struct Opened {
 }
 
 /// Hooks that write down what they are told.
-#[derive(Default)]
 struct Log {
     lines: RefCell<Vec<String>>,
+    caller: Cell<Caller>,
 }
 
 /// The time of all turns.
 const NOW_MS: f64 = 1_000_000.0;
 
 impl StorageHooks for Log {
+    fn caller(&self) -> Caller {
+        self.caller.get()
+    }
+
     fn alarm_changed(&self, ms: Option<i64>) {
         self.lines.borrow_mut().push(format!("alarm {ms:?}"));
     }
@@ -68,14 +73,20 @@ impl StorageHooks for Log {
 impl Storages {
     pub(crate) fn new() -> Storages {
         let folder = tempfile::tempdir().expect("a folder for databases");
-        Storages { opened: RefCell::default(), folder }
+        Storages {
+            opened: RefCell::default(),
+            folder,
+        }
     }
 
     /// The end of a turn: commits what it wrote. A storage that cannot commit is shut down.
     pub(crate) fn commit(&self) {
         for Opened { handle, hooks } in &*self.opened.borrow() {
             if let Err(error) = handle.database().commit() {
-                hooks.lines.borrow_mut().push(format!("not committed: {error}"));
+                hooks
+                    .lines
+                    .borrow_mut()
+                    .push(format!("not committed: {error}"));
                 handle.shut_down(&error.message);
             }
         }
@@ -83,14 +94,20 @@ impl Storages {
 
     fn hooks(&self, handle: &Rc<StorageHandle>) -> Rc<Log> {
         let opened = self.opened.borrow();
-        let found = opened.iter().find(|opened| Rc::ptr_eq(&opened.handle, handle));
+        let found = opened
+            .iter()
+            .find(|opened| Rc::ptr_eq(&opened.handle, handle));
         Rc::clone(&found.expect("a storage of this file").hooks)
     }
 }
 
 /// `({ sql, deleteAllDeletesAlarm, alarms, file })` → a storage handle.
 fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
-    let mut flag = |name| scope.get(args.get(0), name).map(|value| scope.to_bool(value));
+    let mut flag = |name| {
+        scope
+            .get(args.get(0), name)
+            .map(|value| scope.to_bool(value))
+    };
     let options = StorageOptions {
         sql_enabled: flag("sql")?,
         delete_all_deletes_alarm: flag("deleteAllDeletesAlarm")?,
@@ -103,10 +120,16 @@ fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         true => Location::File(storages.folder.path().join(format!("{number}.sqlite"))),
         false => Location::Memory,
     };
-    let hooks = Rc::<Log>::default();
+    let hooks = Rc::new(Log {
+        lines: RefCell::default(),
+        caller: Cell::new(Caller::Owner),
+    });
     let database = Database::new(location, Options::default());
     let handle = StorageHandle::new(database, options, Rc::clone(&hooks) as Rc<dyn StorageHooks>);
-    storages.opened.borrow_mut().push(Opened { handle: Rc::clone(&handle), hooks });
+    storages.opened.borrow_mut().push(Opened {
+        handle: Rc::clone(&handle),
+        hooks,
+    });
     scope.wrap(handle)
 }
 
@@ -149,6 +172,19 @@ fn set_handler<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.undefined())
 }
 
+/// `(storage, who)`: who uses it from now on.
+fn set_caller<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    let caller = match scope.to_string(args.get(1))?.as_str() {
+        "owner" => Caller::Owner,
+        "other object" => Caller::OtherObject,
+        "request" => Caller::Request,
+        other => panic!("nobody is called {other}"),
+    };
+    scope.state::<Storages>().hooks(&handle).caller.set(caller);
+    Ok(scope.undefined())
+}
+
 /// `(storage, key, bytes)`: puts bytes that no value has.
 fn damage<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
@@ -160,5 +196,7 @@ fn damage<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 
 /// `()` → a promise that is resolved in a turn of its own.
 fn next_turn<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
-    promise_from(scope, std::future::ready(()), |scope, ()| Ok(scope.undefined()))
+    promise_from(scope, std::future::ready(()), |scope, ()| {
+        Ok(scope.undefined())
+    })
 }
