@@ -24,8 +24,8 @@ const RECONNECTS_MAX: u64 = 1000;
 /// Latencies keep so many significant digits.
 const LATENCY_DIGITS: u8 = 3;
 
-/// Connections to one server, all idle between two calls of [`Load::run`]. Not to be kept idle for long: servers
-/// close a connection that is (workerd after five seconds).
+/// Connections to one server, all idle between two calls of [`Load::run`]. Not to be kept idle during
+/// another server's turn: workerd was seen to close them meanwhile.
 #[derive(Debug)]
 pub(crate) struct Load {
     addr: SocketAddr,
@@ -73,9 +73,9 @@ impl Load {
     /// Lets every connection ask for the given time, but at least once, and makes sure that the answers add
     /// up. After an error the connections are closed.
     ///
-    /// HTTP lets a server close a connection between two requests, and workerd does so when it could not look at
-    /// it for five seconds. Such a request is sent again on a new connection, as any client would, and counted
-    /// in [`Measured::reconnects`]. If the server had done the write after all, it is done twice now, and the
+    /// HTTP lets a server close a connection between two requests, and workerd was seen to do so while it was
+    /// busy with a thousand objects that had been idle. Such a request is sent again on a new connection, as any
+    /// client would, and counted in [`Measured::reconnects`]. If the server had done the write after all, it is done twice now, and the
     /// object's account does not balance.
     ///
     /// # Errors
@@ -106,7 +106,7 @@ impl Load {
         &mut self,
         connections: usize,
         time: Duration,
-        patience: Patience,
+        requests: usize,
     ) -> Result<Measured> {
         let latencies = Rc::new(RefCell::new(Histogram::new(LATENCY_DIGITS)?));
         let reconnects = Rc::new(Cell::new(0));

@@ -70,11 +70,12 @@ impl<'s> Scope<'s> {
         if length == 0 || data.is_null() {
             return Some(f(&[]));
         }
+        let _shut = self.inner().shut();
         // SAFETY: `data..data + length` is the live window of a rooted object, and nothing runs
         // that could detach, resize or move it until `f` returns: it has no scope, and a `Runtime`
         // that it may have is shut.
-        let _shut = self.inner().shut();
-        Some(f(unsafe { std::slice::from_raw_parts(data, length) }))
+        let bytes = unsafe { std::slice::from_raw_parts(data, length) };
+        Some(f(bytes))
     }
 
     /// Copies `bytes` to the start of a buffer or a view's window. `false` if it is neither or too

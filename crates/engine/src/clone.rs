@@ -185,12 +185,13 @@ unsafe extern "C" fn on_unsupported(
     _: *mut c_void,
 ) -> bool {
     // SAFETY: called while writing in the value's realm, with a rooted handle.
-    unsafe {
+    let (mut scope, value) = unsafe {
         let mut scope = Scope::new(cx);
         let value = scope.root(ObjectValue(*object.ptr));
-        let text = describe(&mut scope, value);
-        let Thrown = scope.throw_dom("DataCloneError", &format!("{text} could not be cloned."));
-    }
+        (scope, value)
+    };
+    let text = describe(&mut scope, value);
+    let Thrown = scope.throw_dom("DataCloneError", &format!("{text} could not be cloned."));
     false
 }
 

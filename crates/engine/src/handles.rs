@@ -214,8 +214,9 @@ impl Local<'_> {
     #[inline]
     pub(crate) unsafe fn from_slot<'s>(slot: *mut JSVal) -> Local<'s> {
         // SAFETY: a rooted slot is not null.
+        let slot = unsafe { NonNull::new_unchecked(slot) };
         Local {
-            slot: unsafe { NonNull::new_unchecked(slot) },
+            slot,
             scope: PhantomData,
         }
     }

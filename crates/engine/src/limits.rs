@@ -203,11 +203,10 @@ fn may_go_on(cx: *mut JSContext, shared: &Shared) -> bool {
     {
         return false;
     }
+    let check = shared.memory_check.swap(false, Ordering::Relaxed)
+        && !shared.memory_unlimited.load(Ordering::Relaxed);
     // SAFETY: an interrupt callback is a safe point.
-    if shared.memory_check.swap(false, Ordering::Relaxed)
-        && !shared.memory_unlimited.load(Ordering::Relaxed)
-        && !unsafe { make_room(cx) }
-    {
+    if check && unsafe { !make_room(cx) } {
         shared.outgrew.store(true, Ordering::Relaxed);
         return false;
     }

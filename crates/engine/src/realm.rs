@@ -83,10 +83,8 @@ impl EnteredRealm {
     /// realm entered before it is left.
     pub(crate) unsafe fn new(cx: *mut JSContext, global: *mut JSObject) -> EnteredRealm {
         // SAFETY: as the caller promises.
-        EnteredRealm {
-            cx,
-            previous: unsafe { EnterRealm(cx, global) },
-        }
+        let previous = unsafe { EnterRealm(cx, global) };
+        EnteredRealm { cx, previous }
     }
 }
 
