@@ -49,7 +49,7 @@ mod throw;
 pub use context::{ContextData, ContextReader};
 pub use handles::Local;
 pub use jobs::JobReport;
-pub use limits::Termination;
+pub use limits::{CpuMeter, Termination};
 pub use module::{ModuleLoader, ModuleSource, Resolved};
 pub use op::{Args, Extension, Op};
 pub use persist::Global;

@@ -249,7 +249,24 @@ impl Scope<'_> {
     }
 }
 
+/// Tells native code that runs for long inside a turn (a database query) whether to stop.
+#[derive(Clone)]
+pub struct CpuMeter(Arc<Shared>);
+
+impl CpuMeter {
+    /// Has the turn that runs on this thread used up its CPU time? To be asked on the runtime's thread.
+    pub fn exhausted(&self) -> bool {
+        let deadline = self.0.deadline_ns.load(Ordering::Relaxed);
+        deadline != 0 && thread_cpu_ns() >= deadline
+    }
+}
+
 impl crate::Runtime {
+    /// The meter of this runtime's turns.
+    pub fn cpu_meter(&self) -> CpuMeter {
+        CpuMeter(Arc::clone(&self.inner().limits.shared))
+    }
+
     /// Runs `f` without the limit on memory: to build what replaces that which fills the heap.
     pub fn without_heap_limit<R>(&self, f: impl FnOnce() -> R) -> R {
         let unlimited = &self.inner().limits.shared.memory_unlimited;

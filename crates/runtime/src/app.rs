@@ -54,4 +54,3 @@ pub enum StartError {
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
 }
-

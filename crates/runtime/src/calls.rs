@@ -36,8 +36,14 @@ impl Waiting {
     pub(crate) fn settle(self, scope: &mut Scope<'_>, answer: Answer) -> Result<(), Thrown> {
         let program = Rc::clone(&self.context.program);
         let result = match answer {
-            Answer::Value { bytes, parcel: false } => scope.deserialize(&bytes),
-            Answer::Value { bytes, parcel: true } => open_parcel(scope, &program, &bytes),
+            Answer::Value {
+                bytes,
+                parcel: false,
+            } => scope.deserialize(&bytes),
+            Answer::Value {
+                bytes,
+                parcel: true,
+            } => open_parcel(scope, &program, &bytes),
             Answer::Response(response) => response_to_js(scope, *response),
             Answer::Failed(failure) => match failure_to_js(scope, &program, &failure, self.by) {
                 Ok(error) => return self.resolver.reject(scope, error),
@@ -50,7 +56,12 @@ impl Waiting {
 
 /// What `responseFromHost` of `web/js/response.js` takes.
 fn response_to_js<'s>(scope: &mut Scope<'s>, response: FetchAnswer) -> JsResult<'s> {
-    let FetchAnswer { status, status_text, headers, body } = response;
+    let FetchAnswer {
+        status,
+        status_text,
+        headers,
+        body,
+    } = response;
     let object = scope.object()?;
     let status = scope.int(i32::from(status.as_u16()));
     scope.define(object, "status", status)?;
@@ -75,7 +86,10 @@ fn open_parcel<'s>(scope: &mut Scope<'s>, program: &Program, bytes: &[u8]) -> Js
 
 /// The error that the caller sees.
 pub(crate) fn failure_to_js<'s>(
-    scope: &mut Scope<'s>, program: &Program, failure: &Failure, by: CallBy,
+    scope: &mut Scope<'s>,
+    program: &Program,
+    failure: &Failure,
+    by: CallBy,
 ) -> JsResult<'s> {
     let packed = match &failure.payload {
         Payload::Packed(bytes) => scope.deserialize(bytes)?,

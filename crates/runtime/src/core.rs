@@ -61,7 +61,7 @@ pub(crate) struct Core {
     /// Contexts that were answered and have work left, and sections under way, by their deadlines;
     /// both wait equally long each, so the oldest is first.
     answered: RefCell<VecDeque<(u64, Weak<Context>)>>,
-    sections: RefCell<VecDeque<(u64, Weak<Context>, Weak<SectionCall>)>>,
+    sections: RefCell<VecDeque<LateSection>>,
     /// The heap is full: the realm must go.
     pub(crate) condemned: Cell<bool>,
     pub(crate) wake: Notify,
@@ -76,6 +76,13 @@ pub(crate) struct Core {
     pub(crate) job_context: RefCell<Option<Rc<Context>>>,
     pub(crate) requests: Cell<usize>,
     pub(crate) idle: Notify,
+}
+
+/// A critical section under way, and when it is too late for it.
+struct LateSection {
+    deadline_ms: u64,
+    context: Weak<Context>,
+    call: Weak<SectionCall>,
 }
 
 /// Something that wants a turn.
@@ -105,12 +112,20 @@ impl Core {
     pub(crate) fn new(parts: Parts) -> Rc<Core> {
         let core = Rc::new(Core::from_parts(parts));
         let weak = Rc::downgrade(&core);
-        core.runtime.set_job_filter(move |data| weak.upgrade().is_none_or(|core| core.may_run(data)));
+        core.runtime
+            .set_job_filter(move |data| weak.upgrade().is_none_or(|core| core.may_run(data)));
         core
     }
 
     fn from_parts(parts: Parts) -> Core {
-        let Parts { index, runtime, options, log, router, shards } = parts;
+        let Parts {
+            index,
+            runtime,
+            options,
+            log,
+            router,
+            shards,
+        } = parts;
         Core {
             index,
             reader: runtime.context_reader(),
@@ -151,7 +166,12 @@ impl Core {
 
     /// The program that new requests run.
     pub(crate) fn current_program(&self) -> Rc<Program> {
-        Rc::clone(self.program.borrow().as_ref().expect("a shard serves only with a program"))
+        Rc::clone(
+            self.program
+                .borrow()
+                .as_ref()
+                .expect("a shard serves only with a program"),
+        )
     }
 
     pub(crate) fn is_turning(&self) -> bool {
@@ -168,26 +188,36 @@ impl Core {
     pub(crate) fn make_ready(&self, context: &Rc<Context>) {
         let instance = context.instance().expect("only objects have gates");
         if !instance.listed.replace(true) {
-            self.ready.borrow_mut().push_back(Ready::Object(Rc::clone(context)));
+            self.ready
+                .borrow_mut()
+                .push_back(Ready::Object(Rc::clone(context)));
         }
     }
 
     /// A turn that waits for its place counts as work under way: the request is not at its end.
     fn make_event_ready(&self, context: &Rc<Context>, turn: EventTurn) {
         context.turn_waits();
-        self.ready.borrow_mut().push_back(Ready::Event(Rc::clone(context), turn));
+        self.ready
+            .borrow_mut()
+            .push_back(Ready::Event(Rc::clone(context), turn));
     }
 
     /// Work of a context is done.
     pub(crate) fn complete(
-        self: &Rc<Self>, context: &Rc<Context>, section: holdfast_object::Section, done: Completion,
+        self: &Rc<Self>,
+        context: &Rc<Context>,
+        section: holdfast_object::Section,
+        done: Completion,
     ) {
         if context.has_ended() {
             return;
         }
         match context.instance() {
             Some(instance) => {
-                let refused = instance.gate.borrow_mut().event(section, Event::Completion(done));
+                let refused = instance
+                    .gate
+                    .borrow_mut()
+                    .event(section, Event::Completion(done));
                 if refused.is_ok() {
                     self.make_ready(context);
                 }
@@ -242,7 +272,9 @@ impl Core {
     fn run_object(self: &Rc<Self>, context: &Rc<Context>) {
         let instance = context.instance().expect("only objects have gates");
         instance.listed.set(false);
-        let Some(admitted) = instance.gate.borrow_mut().next() else { return };
+        let Some(admitted) = instance.gate.borrow_mut().next() else {
+            return;
+        };
         let event = match admitted {
             Admitted::Event { token, .. } | Admitted::SectionDone { token, .. } => token,
             Admitted::SectionStart { section, token } => {
@@ -281,8 +313,11 @@ impl Core {
 
     /// A section has started: it may take its time, but not for ever.
     fn watch_section(&self, context: &Rc<Context>, call: &Rc<SectionCall>) {
-        let deadline = self.now_ms() + SECTION_MS_MAX;
-        self.sections.borrow_mut().push_back((deadline, Rc::downgrade(context), Rc::downgrade(call)));
+        self.sections.borrow_mut().push_back(LateSection {
+            deadline_ms: self.now_ms() + SECTION_MS_MAX,
+            context: Rc::downgrade(context),
+            call: Rc::downgrade(call),
+        });
     }
 
     // --- calls ------------------------------------------------------------------------------------
@@ -347,8 +382,14 @@ impl Core {
 
     /// An answer has come for a call of this shard.
     pub(crate) fn returned(self: &Rc<Self>, answer: Return) {
-        let Return { call, answer, generation } = answer;
-        let Some(waiting) = self.take_call(call) else { return };
+        let Return {
+            call,
+            answer,
+            generation,
+        } = answer;
+        let Some(waiting) = self.take_call(call) else {
+            return;
+        };
         waiting.stub.answered(generation, &answer);
         let context = Rc::clone(&waiting.context);
         context.call_ended(call);
@@ -373,7 +414,10 @@ impl Core {
     pub(crate) fn add_call(&self, make: impl FnOnce(u64) -> Waiting) -> CallId {
         let serial = self.next_serial.get();
         self.next_serial.set(serial + 1);
-        CallId { slot: self.calls.borrow_mut().insert(make(serial)), serial }
+        CallId {
+            slot: self.calls.borrow_mut().insert(make(serial)),
+            serial,
+        }
     }
 
     fn take_call(&self, call: CallId) -> Option<Waiting> {
@@ -399,15 +443,29 @@ impl Core {
 
     /// Ends all requests under way; their clients get status 500.
     pub(crate) fn end_events(&self) {
-        let events: Vec<_> = self.events.borrow().iter().filter_map(|(_, event)| event.upgrade()).collect();
+        let events: Vec<_> = self
+            .events
+            .borrow()
+            .iter()
+            .filter_map(|(_, event)| event.upgrade())
+            .collect();
         for context in events {
             self.end_context(&context);
         }
     }
 
     /// Fails a call with `failure`.
-    pub(crate) fn fail_call(&self, from: CallRef, failure: Failure, generation: Option<Generation>) {
-        let answer = Return { call: from.call, answer: Answer::Failed(failure), generation };
+    pub(crate) fn fail_call(
+        &self,
+        from: CallRef,
+        failure: Failure,
+        generation: Option<Generation>,
+    ) {
+        let answer = Return {
+            call: from.call,
+            answer: Answer::Failed(failure),
+            generation,
+        };
         self.send_return(from.shard, answer);
     }
 
@@ -415,7 +473,10 @@ impl Core {
 
     /// A request of the Worker was answered: what is left of it may take its time, but not for ever.
     pub(crate) fn event_answered(&self, context: &Rc<Context>) {
-        if let Kind::Event { answered, reply, .. } = &context.kind {
+        if let Kind::Event {
+            answered, reply, ..
+        } = &context.kind
+        {
             answered.set(true);
             reply.take();
         }
@@ -432,7 +493,9 @@ impl Core {
         } else if !context.is_watched() {
             context.set_watched();
             let deadline = self.now_ms() + AFTER_ANSWER_MS_MAX;
-            self.answered.borrow_mut().push_back((deadline, Rc::downgrade(context)));
+            self.answered
+                .borrow_mut()
+                .push_back((deadline, Rc::downgrade(context)));
         }
     }
 
@@ -440,10 +503,14 @@ impl Core {
     pub(crate) fn sweep_late(self: &Rc<Self>) {
         let now_ms = self.now_ms();
         while let Some(context) = pop_due(&self.answered, |entry| entry.0 <= now_ms) {
-            let Some(context) = context.1.upgrade().filter(|context| !context.has_ended()) else { continue };
+            let Some(context) = context.1.upgrade().filter(|context| !context.has_ended()) else {
+                continue;
+            };
             if context.bodies.open() > 0 {
                 // The answer is not complete yet; its time begins when it is.
-                self.answered.borrow_mut().push_back((now_ms + AFTER_ANSWER_MS_MAX, Rc::downgrade(&context)));
+                self.answered
+                    .borrow_mut()
+                    .push_back((now_ms + AFTER_ANSWER_MS_MAX, Rc::downgrade(&context)));
                 continue;
             }
             self.log.console(
@@ -455,8 +522,10 @@ impl Core {
             );
             self.end_context(&context);
         }
-        while let Some(section) = pop_due(&self.sections, |entry| entry.0 <= now_ms) {
-            let (Some(context), Some(call)) = (section.1.upgrade(), section.2.upgrade()) else { continue };
+        while let Some(late) = pop_due(&self.sections, |entry| entry.deadline_ms <= now_ms) {
+            let (Some(context), Some(call)) = (late.context.upgrade(), late.call.upgrade()) else {
+                continue;
+            };
             if call.section.get().is_some() && !context.has_ended() {
                 self.instance_failed(&context, Failure::of(Cause::SectionTimedOut));
             }
@@ -466,22 +535,40 @@ impl Core {
 
     async fn fetch(self: Rc<Self>, request: IncomingRequest) -> OutgoingResponse {
         let program = self.current_program();
-        let context = Context::new(program, Kind::Event { answered: Cell::new(false), reply: RefCell::new(None), key: Cell::new(None) });
+        let context = Context::new(
+            program,
+            Kind::Event {
+                answered: Cell::new(false),
+                reply: RefCell::new(None),
+                key: Cell::new(None),
+            },
+        );
         let (sender, receiver) = oneshot::channel();
         let reply = Reply::new(&context, ReplyTo::Client(sender));
-        if let Kind::Event { reply: kept, key, .. } = &context.kind {
+        if let Kind::Event {
+            reply: kept, key, ..
+        } = &context.kind
+        {
             kept.replace(Some(Rc::clone(&reply)));
-            key.set(Some(self.events.borrow_mut().insert(Rc::downgrade(&context))));
+            key.set(Some(
+                self.events.borrow_mut().insert(Rc::downgrade(&context)),
+            ));
         }
         // Dropped also when the client goes and this future with it; the Worker runs on.
         let _under_way = UnderWay::new(&self);
-        self.turn(&context, |scope| crate::start::worker_fetch(scope, &context, reply, request));
+        self.turn(&context, |scope| {
+            crate::start::worker_fetch(scope, &context, reply, request)
+        });
         self.run_ready();
         drop(context);
         match receiver.await {
             Ok(Answered::Response(response)) => (*response).into(),
             Ok(Answered::Failed { text, overloaded }) => {
-                self.log.console(holdfast_web::io::Level::Error, "worker", &format!("Uncaught {text}"));
+                self.log.console(
+                    holdfast_web::io::Level::Error,
+                    "worker",
+                    &format!("Uncaught {text}"),
+                );
                 let status = if overloaded {
                     StatusCode::SERVICE_UNAVAILABLE
                 } else {
@@ -524,7 +611,11 @@ impl Drop for UnderWay {
 
 fn pop_due<T>(queue: &RefCell<VecDeque<T>>, due: impl Fn(&T) -> bool) -> Option<T> {
     let mut queue = queue.borrow_mut();
-    if queue.front().is_some_and(due) { queue.pop_front() } else { None }
+    if queue.front().is_some_and(due) {
+        queue.pop_front()
+    } else {
+        None
+    }
 }
 
 /// The shard as the edge sees it.
@@ -547,11 +638,16 @@ pub(crate) fn spawn(core: &Rc<Core>, work: LocalBoxFuture<'static, Completion>) 
         // Operations refuse to start work outside a context before they come here.
         return Task::default();
     };
-    let section = context.instance().map_or(holdfast_object::Section::ROOT, |i| i.section());
+    let section = context
+        .instance()
+        .map_or(holdfast_object::Section::ROOT, |i| i.section());
     let core = Rc::clone(core);
     let task = context.task_began();
     // Made here and not in the task, so that it counts also when the task is aborted unstarted.
-    let guard = TaskGuard { context: Rc::clone(&context), task };
+    let guard = TaskGuard {
+        context: Rc::clone(&context),
+        task,
+    };
     let owner = Rc::clone(&context);
     let handle = tokio::task::spawn_local(async move {
         let done = work.await;
@@ -573,4 +669,3 @@ impl Drop for TaskGuard {
         self.context.task_ended(self.task);
     }
 }
-

@@ -60,6 +60,9 @@ pub trait Shard {
 /// under way finish).
 pub trait Edge: Send + Sync + 'static {
     /// Serves until told to stop.
-    fn run(&self, shard: Rc<dyn Shard>, stop: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()>;
+    fn run(
+        &self,
+        shard: Rc<dyn Shard>,
+        stop: LocalBoxFuture<'static, ()>,
+    ) -> LocalBoxFuture<'static, ()>;
 }
-

@@ -93,7 +93,11 @@ impl Instance {
     /// dropped: the object is broken and nothing of it may leave.
     pub(crate) fn send(&self, output: Output, now_ms: u64) -> Option<Output> {
         let mut gate = self.output.borrow_mut();
-        if self.storage.get().is_some_and(|storage| storage.database().in_transaction()) {
+        if self
+            .storage
+            .get()
+            .is_some_and(|storage| storage.database().in_transaction())
+        {
             gate.write(now_ms);
         }
         match gate.send(output) {

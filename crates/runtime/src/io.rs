@@ -17,7 +17,9 @@ pub(crate) struct ShardIo(pub(crate) Weak<Core>);
 
 impl ShardIo {
     fn core(&self) -> Rc<Core> {
-        self.0.upgrade().expect("JavaScript runs only while its shard lives")
+        self.0
+            .upgrade()
+            .expect("JavaScript runs only while its shard lives")
     }
 
     fn context(&self) -> Option<Rc<Context>> {
@@ -58,10 +60,17 @@ impl Io for ShardIo {
     }
 
     fn output_gate(&self) -> LocalBoxFuture<'static, ()> {
-        let Some(context) = self.context() else { return Box::pin(ready(())) };
-        let Some(instance) = context.instance() else { return Box::pin(ready(())) };
+        let Some(context) = self.context() else {
+            return Box::pin(ready(()));
+        };
+        let Some(instance) = context.instance() else {
+            return Box::pin(ready(()));
+        };
         let (sender, receiver) = oneshot::channel();
-        if instance.send(Output::Wake(sender), self.core().now_ms()).is_some() {
+        if instance
+            .send(Output::Wake(sender), self.core().now_ms())
+            .is_some()
+        {
             return Box::pin(ready(()));
         }
         Box::pin(async move {
@@ -82,10 +91,14 @@ impl Io for ShardIo {
     }
 
     fn timers(&self) -> Rc<Timers> {
-        self.context().map(|context| Rc::clone(&context.timers)).unwrap_or_default()
+        self.context()
+            .map(|context| Rc::clone(&context.timers))
+            .unwrap_or_default()
     }
 
     fn bodies(&self) -> Rc<OpenBodies> {
-        self.context().map(|context| Rc::clone(&context.bodies)).unwrap_or_default()
+        self.context()
+            .map(|context| Rc::clone(&context.bodies))
+            .unwrap_or_default()
     }
 }

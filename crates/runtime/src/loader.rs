@@ -34,14 +34,21 @@ fn parse(key: &str) -> Option<Key> {
         Some(id) => (id, true),
         None => (rest, false),
     };
-    Some(Key::Module { id: ModuleId(id.parse().ok()?), node })
+    Some(Key::Module {
+        id: ModuleId(id.parse().ok()?),
+        node,
+    })
 }
 
 /// The key under which an importer reaches a module.
 pub(crate) fn key_of(graph: &ModuleGraph, id: ModuleId, importer: Option<&Module>) -> String {
     let is_commonjs = matches!(graph.module(id).kind, ModuleKind::CommonJs { .. });
     let node = is_commonjs && importer.is_some_and(|importer| importer.node_interop);
-    if node { format!("p:{}:node", id.0) } else { format!("p:{}", id.0) }
+    if node {
+        format!("p:{}:node", id.0)
+    } else {
+        format!("p:{}", id.0)
+    }
 }
 
 impl Loader {
@@ -50,11 +57,23 @@ impl Loader {
     }
 
     /// What `specifier` means in module `from` when it is required (`true`) or imported.
-    pub(crate) fn target(&self, from: ModuleId, specifier: &str, require: bool) -> Result<ModuleId, String> {
+    pub(crate) fn target(
+        &self,
+        from: ModuleId,
+        specifier: &str,
+        require: bool,
+    ) -> Result<ModuleId, String> {
         let module = self.graph().module(from);
         let wanted = |kind: RequestKind| (kind == RequestKind::Require) == require;
-        let requests = || module.requests.iter().filter(|request| request.specifier == specifier);
-        let request = requests().find(|request| wanted(request.kind)).or_else(|| requests().next());
+        let requests = || {
+            module
+                .requests
+                .iter()
+                .filter(|request| request.specifier == specifier)
+        };
+        let request = requests()
+            .find(|request| wanted(request.kind))
+            .or_else(|| requests().next());
         match request.map(|request| &request.target) {
             Some(Target::Module(id)) => Ok(*id),
             Some(Target::Missing(message)) => Err(message.clone()),
@@ -111,9 +130,10 @@ impl ModuleLoader for Loader {
             Some(Key::Module { id, node }) => {
                 let module = self.graph().module(id);
                 Ok(match &module.kind {
-                    ModuleKind::Esm { code, .. } => {
-                        ModuleSource { code: code.clone().into(), file: module.display.clone() }
-                    }
+                    ModuleKind::Esm { code, .. } => ModuleSource {
+                        code: code.clone().into(),
+                        file: module.display.clone(),
+                    },
                     kind => ModuleSource {
                         code: wrapper(kind, node).into(),
                         file: format!("holdfast:module/{}", module.display),
@@ -140,7 +160,11 @@ impl ModuleLoader for Loader {
         let (commonjs, _) = scope.import("holdfast:workers/commonjs")?;
         let id = scope.number(id.0 as f64);
         let function = scope.invoke(commonjs, name, &[id])?;
-        let property = if name == "requireOf" { "require" } else { "load" };
+        let property = if name == "requireOf" {
+            "require"
+        } else {
+            "load"
+        };
         scope.define(meta, property, function)
     }
 }
@@ -171,7 +195,10 @@ fn wrapper(kind: &ModuleKind, node: bool) -> String {
     for (index, name) in names.iter().enumerate() {
         let quoted = serde_json::to_string(name).expect("a string");
         // Writing to a String cannot fail.
-        let _ = writeln!(code, "const n{index} = m?.[{quoted}]; export {{ n{index} as {quoted} }};");
+        let _ = writeln!(
+            code,
+            "const n{index} = m?.[{quoted}]; export {{ n{index} as {quoted} }};"
+        );
     }
     code
 }

@@ -75,7 +75,11 @@ impl CallKind {
                 let path: usize = path.iter().map(String::len).sum();
                 (path + args.as_ref().map_or(0, Vec::len)) as u64
             }
-            CallKind::Fetch(fetch) => fetch.body.as_ref().and_then(Body::known_length).unwrap_or(0),
+            CallKind::Fetch(fetch) => fetch
+                .body
+                .as_ref()
+                .and_then(Body::known_length)
+                .unwrap_or(0),
         }
     }
 }
@@ -95,7 +99,10 @@ pub(crate) struct FetchCall {
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// A serialised value, or the parcel that `js/serialize.js` made of it.
-    Value { bytes: Vec<u8>, parcel: bool },
+    Value {
+        bytes: Vec<u8>,
+        parcel: bool,
+    },
     Response(Box<FetchAnswer>),
     Failed(Failure),
 }

@@ -52,13 +52,21 @@ impl Node {
     /// # Errors
     /// The first thing that keeps a shard from starting; the others are stopped again.
     pub fn start(
-        app: App, options: NodeOptions, edge: Arc<dyn Edge>, log: Arc<dyn Log>,
+        app: App,
+        options: NodeOptions,
+        edge: Arc<dyn Edge>,
+        log: Arc<dyn Log>,
     ) -> Result<Node, StartError> {
         assert!(options.shards > 0, "a node has at least one shard");
-        let data_error = |error| StartError::Data { path: options.data.clone(), error };
+        let data_error = |error| StartError::Data {
+            path: options.data.clone(),
+            error,
+        };
         std::fs::create_dir_all(&options.data).map_err(data_error)?;
         let plan = Arc::new(Plan::new(app));
-        let router: Arc<dyn Router> = Arc::new(ById { shards: options.shards });
+        let router: Arc<dyn Router> = Arc::new(ById {
+            shards: options.shards,
+        });
         let (stop, stopped) = watch::channel(false);
         let mut senders = Vec::new();
         let mut inboxes = Vec::new();
@@ -69,7 +77,12 @@ impl Node {
         }
         let (ready, started) = blocking::channel();
         let (drain, drained) = blocking::channel();
-        let mut node = Node { shards: senders.clone(), threads: Vec::new(), stop, drained };
+        let mut node = Node {
+            shards: senders.clone(),
+            threads: Vec::new(),
+            stop,
+            drained,
+        };
         for (index, inbox) in inboxes.into_iter().enumerate() {
             let seed = Seed {
                 index,
@@ -99,7 +112,9 @@ impl Node {
         drop(ready);
         for _ in 0..options.shards {
             let result = started.recv().unwrap_or_else(|_| {
-                Err(StartError::Script("a shard ended while it started".to_owned()))
+                Err(StartError::Script(
+                    "a shard ended while it started".to_owned(),
+                ))
             });
             if let Err(error) = result {
                 node.stop(Duration::ZERO);
@@ -118,12 +133,17 @@ impl Node {
         let mut outcome = Ok(());
         let (answer, prepared) = blocking::channel();
         for shard in &self.shards {
-            let _ = shard.send(Message::Control(Control::Prepare(Arc::clone(&plan), answer.clone())));
+            let _ = shard.send(Message::Control(Control::Prepare(
+                Arc::clone(&plan),
+                answer.clone(),
+            )));
         }
         drop(answer);
         for _ in &self.shards {
             let result = prepared.recv().unwrap_or_else(|_| {
-                Err(StartError::Script("a shard ended while it loaded the program".to_owned()))
+                Err(StartError::Script(
+                    "a shard ended while it loaded the program".to_owned(),
+                ))
             });
             if outcome.is_ok() {
                 outcome = result;
@@ -131,7 +151,10 @@ impl Node {
         }
         let (answer, switched) = blocking::channel();
         for shard in &self.shards {
-            let _ = shard.send(Message::Control(Control::Switch(outcome.is_ok(), answer.clone())));
+            let _ = shard.send(Message::Control(Control::Switch(
+                outcome.is_ok(),
+                answer.clone(),
+            )));
         }
         drop(answer);
         for _ in &self.shards {
@@ -181,7 +204,9 @@ struct Seed {
 
 impl Seed {
     fn run(self) {
-        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let tokio = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let tokio = match tokio {
             Ok(tokio) => tokio,
             Err(error) => {
@@ -194,9 +219,27 @@ impl Seed {
     }
 
     async fn serve(self) {
-        let Seed { index, options, log, router, shards, plan, edge, mut inbox, mut stopped, ready, drained } =
-            self;
-        let core = match start(Parts { index, runtime: runtime(&options), options, log, router, shards }) {
+        let Seed {
+            index,
+            options,
+            log,
+            router,
+            shards,
+            plan,
+            edge,
+            mut inbox,
+            mut stopped,
+            ready,
+            drained,
+        } = self;
+        let core = match start(Parts {
+            index,
+            runtime: runtime(&options),
+            options,
+            log,
+            router,
+            shards,
+        }) {
             Ok(core) => core,
             Err(error) => {
                 let _ = ready.send(Err(error));
@@ -222,7 +265,10 @@ impl Seed {
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
         sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            if edge_done && core.requests.get() == 0 && let Some(drained) = drained.take() {
+            if edge_done
+                && core.requests.get() == 0
+                && let Some(drained) = drained.take()
+            {
                 // The node may have lost its patience.
                 let _ = drained.send(());
             }
@@ -268,8 +314,11 @@ impl Seed {
 }
 
 fn runtime(options: &NodeOptions) -> Runtime {
-    let extensions =
-        vec![holdfast_web::extension(), holdfast_workers::extension(), crate::ops::extension()];
+    let extensions = vec![
+        holdfast_web::extension(),
+        holdfast_workers::extension(),
+        crate::ops::extension(),
+    ];
     let options = RuntimeOptions {
         heap_bytes_max: Some(options.heap_bytes_max),
         async_stacks: false,
@@ -285,7 +334,8 @@ fn start(parts: Parts) -> Result<Rc<Core>, StartError> {
     let io: Rc<dyn Io> = Rc::new(ShardIo(Rc::downgrade(&core)));
     core.runtime.put_state(Rc::new(Host::new(io)));
     core.runtime.put_state(Rc::new(client));
-    core.runtime.put_state(Rc::new(CoreState(Rc::downgrade(&core))));
+    core.runtime
+        .put_state(Rc::new(CoreState(Rc::downgrade(&core))));
     core.runtime.put_state(Rc::new(CurrentLoader::default()));
     Ok(core)
 }
@@ -325,9 +375,10 @@ impl Core {
 pub(crate) fn control(core: &Rc<Core>, control: Control) {
     match control {
         Control::Prepare(plan, answer) => {
-            let result = Program::load(&core.runtime, &plan, core.options.cpu_limit).map(|program| {
-                core.prepared.replace(Some(Rc::new(program)));
-            });
+            let result =
+                Program::load(&core.runtime, &plan, core.options.cpu_limit).map(|program| {
+                    core.prepared.replace(Some(Rc::new(program)));
+                });
             let _ = answer.send(result);
         }
         Control::Switch(go, answer) => {
@@ -339,7 +390,9 @@ pub(crate) fn control(core: &Rc<Core>, control: Control) {
                     if let Some(old) = old {
                         // Requests under way run to their end in the old realm.
                         let realm = old.realm.clone();
-                        core.old_programs.borrow_mut().push((Rc::downgrade(&old), realm));
+                        core.old_programs
+                            .borrow_mut()
+                            .push((Rc::downgrade(&old), realm));
                     }
                 }
                 Some(program) => core.runtime.retire_realm(&program.realm),

@@ -1,7 +1,7 @@
 //! The objects of a shard: their lives, from the first call to eviction.
 
 use std::cell::{Cell, RefCell};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use holdfast_object::lifecycle::{Decision, Ending, Event as Life, Patience, Phase, Refusal};
@@ -36,20 +36,33 @@ impl Core {
         if call.name.is_some() && object.name.borrow().is_none() {
             object.name.replace(call.name.clone());
         }
-        let entered = object.backlog.borrow_mut().enter(call.kind.bytes(), &BacklogLimits::default());
+        let entered = object
+            .backlog
+            .borrow_mut()
+            .enter(call.kind.bytes(), &BacklogLimits::default());
         if let Err(overload) = entered {
             self.refuse(&call, Failure::of(Cause::Overloaded(overload)));
             return;
         }
         let bound = call.bound;
-        self.live(&key, &object, Life::Arrived { token: Box::new(call), bound });
+        self.live(
+            &key,
+            &object,
+            Life::Arrived {
+                token: Box::new(call),
+                bound,
+            },
+        );
     }
 
     fn object(&self, key: &ObjectKey) -> Rc<Object> {
         let mut objects = self.objects.borrow_mut();
         let object = objects.entry(*key).or_insert_with(|| {
             let idle_ms = Some(self.options.idle.as_millis() as u64);
-            let patience = Patience { idle_ms, ..Patience::default() };
+            let patience = Patience {
+                idle_ms,
+                ..Patience::default()
+            };
             Rc::new(Object {
                 life: RefCell::new(Lifecycle::new(patience, self.last_generation.get())),
                 instance: RefCell::new(None),
@@ -62,9 +75,17 @@ impl Core {
     }
 
     /// Tells the lifecycle what happened and does what it decides.
-    fn live(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, event: Life<Box<Call>, Failure>) {
+    fn live(
+        self: &Rc<Self>,
+        key: &ObjectKey,
+        object: &Rc<Object>,
+        event: Life<Box<Call>, Failure>,
+    ) {
         let mut decisions = Vec::new();
-        object.life.borrow_mut().handle(event, self.now_ms(), &mut decisions);
+        object
+            .life
+            .borrow_mut()
+            .handle(event, self.now_ms(), &mut decisions);
         for decision in decisions {
             match decision {
                 Decision::Activate { generation } => self.activate(key, object, generation),
@@ -86,7 +107,10 @@ impl Core {
     fn activate(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, generation: Generation) {
         let name = object.name.borrow().clone();
         let instance = Instance::new(*key, name, generation);
-        let refused = instance.gate.borrow_mut().event(holdfast_object::Section::ROOT, Event::Construct);
+        let refused = instance
+            .gate
+            .borrow_mut()
+            .event(holdfast_object::Section::ROOT, Event::Construct);
         debug_assert!(refused.is_ok(), "a fresh gate is open");
         let context = Context::new(self.current_program(), Kind::Object(Box::new(instance)));
         object.instance.replace(Some(Rc::clone(&context)));
@@ -94,16 +118,26 @@ impl Core {
     }
 
     fn admit(&self, object: &Rc<Object>, call: Box<Call>) {
-        let context = object.instance.borrow().clone().expect("calls are admitted to an instance");
+        let context = object
+            .instance
+            .borrow()
+            .clone()
+            .expect("calls are admitted to an instance");
         let instance = context.instance().expect("an object's context");
-        let admitted = instance.gate.borrow_mut().event(holdfast_object::Section::ROOT, Event::Call(call));
+        let admitted = instance
+            .gate
+            .borrow_mut()
+            .event(holdfast_object::Section::ROOT, Event::Call(call));
         match admitted {
             Ok(()) => self.make_ready(&context),
             Err(refused) => {
                 // The gate broke, and the lifecycle will hear of it at the end of this turn.
                 let failure = instance.doom.borrow().clone();
                 if let Event::Call(call) = refused.token {
-                    self.refuse(&call, failure.unwrap_or_else(|| Failure::of(Cause::Evicted)));
+                    self.refuse(
+                        &call,
+                        failure.unwrap_or_else(|| Failure::of(Cause::Evicted)),
+                    );
                 }
             }
         }
@@ -131,14 +165,20 @@ impl Core {
                     if constructed.is_err() && instance.doom.borrow().is_none() {
                         // The turn reports why; callers learn at least that it did not come to be.
                         let message = "The constructor of this Durable Object failed.";
-                        instance.doom(Failure::with_message(message, Cause::ConstructorThrew.flags()));
+                        instance.doom(Failure::with_message(
+                            message,
+                            Cause::ConstructorThrew.flags(),
+                        ));
                     }
                     constructed
                 });
             }
             Err(error) => {
                 let message = format!("cannot use the data folder {}: {error}", folder.display());
-                instance.doom(Failure::with_message(&message, Cause::JournalFailed.flags()));
+                instance.doom(Failure::with_message(
+                    &message,
+                    Cause::JournalFailed.flags(),
+                ));
                 self.turn(context, |_| Ok(()));
             }
         }
@@ -148,9 +188,15 @@ impl Core {
         }
     }
 
-    fn open(&self, folder: &PathBuf, file: PathBuf) -> std::io::Result<Database> {
+    fn open(&self, folder: &Path, file: PathBuf) -> std::io::Result<Database> {
         std::fs::create_dir_all(folder)?;
-        Ok(Database::new(Location::File(file), Options::default()))
+        let meter = self.runtime.cpu_meter();
+        let interrupter = Rc::new(move || meter.exhausted());
+        Ok(Database::interruptible(
+            Location::File(file),
+            Options::default(),
+            interrupter,
+        ))
     }
 
     /// The first turn of a call.
@@ -166,7 +212,9 @@ impl Core {
             entry.insert(Rc::clone(&reply));
             reply
         };
-        self.turn(context, |scope| crate::start::object_call(scope, context, reply, call.kind));
+        self.turn(context, |scope| {
+            crate::start::object_call(scope, context, reply, call.kind)
+        });
     }
 
     /// A call was answered.
@@ -185,12 +233,23 @@ impl Core {
         let (key, generation) = (instance.key, instance.generation);
         let object = self.object(&key);
         for _ in 0..instance.answered.replace(0) {
-            self.live(&key, &object, Life::Ended { generation, activity: Activity::Request });
+            self.live(
+                &key,
+                &object,
+                Life::Ended {
+                    generation,
+                    activity: Activity::Request,
+                },
+            );
         }
         // A body that JavaScript feeds is an answer that is not complete: somebody reads it.
         let streams = context.bodies.open() > 0;
         let states = [
-            (&instance.reported_busy, context.is_busy(), Activity::Background),
+            (
+                &instance.reported_busy,
+                context.is_busy(),
+                Activity::Background,
+            ),
             (&instance.reported_streams, streams, Activity::Socket),
         ];
         for (reported, now, activity) in states {
@@ -198,9 +257,15 @@ impl Core {
                 continue;
             }
             let event = if now {
-                Life::Began { generation, activity }
+                Life::Began {
+                    generation,
+                    activity,
+                }
             } else {
-                Life::Ended { generation, activity }
+                Life::Ended {
+                    generation,
+                    activity,
+                }
             };
             self.live(&key, &object, event);
         }
@@ -212,14 +277,27 @@ impl Core {
         let (key, generation) = (instance.key, instance.generation);
         let object = self.object(&key);
         context.silence();
-        self.live(&key, &object, Life::Failed { generation, failure });
+        self.live(
+            &key,
+            &object,
+            Life::Failed {
+                generation,
+                failure,
+            },
+        );
     }
 
     /// Ends an instance: storage first, then JavaScript, then whoever waits for it.
     fn destroy(
-        self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, generation: Generation, why: Ending<Failure>,
+        self: &Rc<Self>,
+        key: &ObjectKey,
+        object: &Rc<Object>,
+        generation: Generation,
+        why: Ending<Failure>,
     ) {
-        let Some(context) = object.instance.take() else { return };
+        let Some(context) = object.instance.take() else {
+            return;
+        };
         let instance = context.instance().expect("an object's context");
         debug_assert_eq!(instance.generation, generation);
         let failure = match why {
@@ -267,7 +345,8 @@ impl Core {
             object.scheduled_ms.set(Some(deadline));
             self.deadlines.borrow_mut().insert((deadline, *key));
         } else if life.may_be_forgotten() && life.phase() == Phase::Cold {
-            self.last_generation.set(self.last_generation.get().max(life.generation()));
+            self.last_generation
+                .set(self.last_generation.get().max(life.generation()));
             drop(life);
             self.objects.borrow_mut().remove(key);
         }
@@ -286,7 +365,9 @@ impl Core {
                 }
             };
             let Some((_, key)) = due else { return false };
-            let Some(object) = self.objects.borrow().get(&key).map(Rc::clone) else { continue };
+            let Some(object) = self.objects.borrow().get(&key).map(Rc::clone) else {
+                continue;
+            };
             object.scheduled_ms.set(None);
             self.live(&key, &object, Life::Tick);
             self.run_ready();
@@ -296,16 +377,32 @@ impl Core {
 
     /// Ends all instances, because the shard stops or the program was replaced.
     pub(crate) fn retire_all(self: &Rc<Self>, for_ever: bool) {
-        let objects: Vec<_> = self.objects.borrow().iter().map(|(k, o)| (*k, Rc::clone(o))).collect();
+        let objects: Vec<_> = self
+            .objects
+            .borrow()
+            .iter()
+            .map(|(k, o)| (*k, Rc::clone(o)))
+            .collect();
         for (key, object) in objects {
             if for_ever {
                 self.live(&key, &object, Life::Retire);
                 continue;
             }
-            let generation = object.instance.borrow().as_ref().and_then(|c| c.instance().map(|i| i.generation));
+            let generation = object
+                .instance
+                .borrow()
+                .as_ref()
+                .and_then(|c| c.instance().map(|i| i.generation));
             if let Some(generation) = generation {
                 let failure = Failure::of(Cause::Retired);
-                self.live(&key, &object, Life::Failed { generation, failure });
+                self.live(
+                    &key,
+                    &object,
+                    Life::Failed {
+                        generation,
+                        failure,
+                    },
+                );
             }
         }
         self.run_ready();

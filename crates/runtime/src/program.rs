@@ -4,7 +4,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use holdfast_engine::{Global, JsResult, Local, PromiseState, Realm, Runtime, Scope, StencilCache, Thrown};
+use holdfast_engine::{
+    Global, JsResult, Local, PromiseState, Realm, Runtime, Scope, StencilCache, Thrown,
+};
 use holdfast_object::NamespaceKey;
 
 use crate::app::{App, StartError};
@@ -44,13 +46,24 @@ impl Plan {
         });
         let classes: Vec<Class> = classes.collect();
         let distinct: std::collections::HashSet<_> = classes.iter().map(|class| class.id).collect();
-        assert_eq!(distinct.len(), classes.len(), "two classes with one id: rename one of them");
-        Plan { app: Arc::new(app), classes, stencils: StencilCache::new() }
+        assert_eq!(
+            distinct.len(),
+            classes.len(),
+            "two classes with one id: rename one of them"
+        );
+        Plan {
+            app: Arc::new(app),
+            classes,
+            stencils: StencilCache::new(),
+        }
     }
 
     /// The class with this id, and its index in the program, if the program still has it.
     pub(crate) fn class(&self, id: ClassId) -> Option<(usize, &Class)> {
-        self.classes.iter().enumerate().find(|(_, class)| class.id == id)
+        self.classes
+            .iter()
+            .enumerate()
+            .find(|(_, class)| class.id == id)
     }
 
     fn class_index(&self, name: &str) -> Option<usize> {
@@ -86,9 +99,13 @@ impl Program {
     /// Makes a realm and evaluates the program in it.
     /// Evaluating it may take `cpu` of processor time.
     pub(crate) fn load(
-        runtime: &Runtime, plan: &Arc<Plan>, cpu: std::time::Duration,
+        runtime: &Runtime,
+        plan: &Arc<Plan>,
+        cpu: std::time::Duration,
     ) -> Result<Program, StartError> {
-        let loader = Rc::new(Loader { app: Arc::clone(&plan.app) });
+        let loader = Rc::new(Loader {
+            app: Arc::clone(&plan.app),
+        });
         let failed = |text: &str| StartError::Script(text.to_owned());
         let realm = runtime
             .new_realm(Rc::clone(&loader) as Rc<_>, plan.stencils.clone())
@@ -96,7 +113,9 @@ impl Program {
         let loading = Rc::clone(&loader);
         let entries = runtime.enter(&realm, |scope| {
             // Operations that module code calls while it is evaluated find its loader there.
-            scope.state::<crate::ops::CurrentLoader>().set(Rc::clone(&loading), Arc::clone(plan));
+            scope
+                .state::<crate::ops::CurrentLoader>()
+                .set(Rc::clone(&loading), Arc::clone(plan));
             match scope.with_cpu_limit(cpu, |scope| boot(scope, plan)) {
                 Ok(Ok(entries)) => Ok(entries),
                 Ok(Err(text)) => Err(StartError::Script(text)),
@@ -104,7 +123,12 @@ impl Program {
             }
         });
         match entries {
-            Ok(entries) => Ok(Program { plan: Arc::clone(plan), realm, entries, loader }),
+            Ok(entries) => Ok(Program {
+                plan: Arc::clone(plan),
+                realm,
+                entries,
+                loader,
+            }),
             Err(error) => {
                 runtime.retire_realm(&realm);
                 Err(error)
@@ -193,9 +217,11 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
             return Err(scope.throw(reason));
         }
         Some(PromiseState::Pending) => {
-            return Ok(Err("The top-level await of the Worker's modules waits for something that \
+            return Ok(Err(
+                "The top-level await of the Worker's modules waits for something that \
                 cannot happen before the first request."
-                .to_owned()));
+                    .to_owned(),
+            ));
         }
         _ => {}
     }
@@ -222,7 +248,9 @@ fn make_env(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
     let mut count = 0;
     for binding in &config.durable_objects {
         // A binding to another script's class, or to one without a migration, was refused before.
-        let Some(index) = plan.class_index(&binding.class_name) else { continue };
+        let Some(index) = plan.class_index(&binding.class_name) else {
+            continue;
+        };
         let name = scope.string(&binding.name)?;
         let index = scope.number(index as f64);
         let pair = scope.array(&[name, index])?;

@@ -28,19 +28,35 @@ pub(crate) enum ReplyTo {
 pub(crate) enum Answered {
     Response(Box<FetchAnswer>),
     /// The Worker failed: the text for the log, and whether it was overload.
-    Failed { text: String, overloaded: bool },
+    Failed {
+        text: String,
+        overloaded: bool,
+    },
 }
 
 impl From<FetchAnswer> for OutgoingResponse {
     fn from(answer: FetchAnswer) -> OutgoingResponse {
-        let FetchAnswer { status, status_text, headers, body } = answer;
-        OutgoingResponse { status, status_text, headers, body }
+        let FetchAnswer {
+            status,
+            status_text,
+            headers,
+            body,
+        } = answer;
+        OutgoingResponse {
+            status,
+            status_text,
+            headers,
+            body,
+        }
     }
 }
 
 impl Reply {
     pub(crate) fn new(context: &Rc<Context>, to: ReplyTo) -> Rc<Reply> {
-        Rc::new(Reply { context: Rc::downgrade(context), to: RefCell::new(Some(to)) })
+        Rc::new(Reply {
+            context: Rc::downgrade(context),
+            to: RefCell::new(Some(to)),
+        })
     }
 
     /// Gives the answer. A second one, or one of a context that ended, is dropped.
@@ -63,10 +79,19 @@ impl Reply {
                 }
             }
             ReplyTo::Caller(from, call) => {
-                let Some(context) = self.context.upgrade() else { return };
+                let Some(context) = self.context.upgrade() else {
+                    return;
+                };
                 let generation = context.instance().map(|instance| instance.generation);
-                let answer = Return { call: from.call, answer, generation };
-                core.send_from(&context, crate::instance::Output::Return(from.shard, answer));
+                let answer = Return {
+                    call: from.call,
+                    answer,
+                    generation,
+                };
+                core.send_from(
+                    &context,
+                    crate::instance::Output::Return(from.shard, answer),
+                );
                 core.call_answered(&context, call);
             }
         }

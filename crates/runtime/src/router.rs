@@ -38,7 +38,10 @@ mod tests {
         let mut counts = [0; 3];
         for n in 0..300 {
             let id = namespace.id_from_name(&n.to_string());
-            counts[router.owner(&ObjectKey { class: ClassId::of("test-Class"), id })] += 1;
+            counts[router.owner(&ObjectKey {
+                class: ClassId::of("test-Class"),
+                id,
+            })] += 1;
         }
         assert!(counts.iter().all(|&count| count > 60), "{counts:?}");
     }

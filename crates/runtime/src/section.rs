@@ -25,10 +25,15 @@ pub(crate) struct SectionCall {
 impl SectionCall {
     /// Tells the caller how it ended, in the turn that continues after it.
     pub(crate) fn settle(&self, scope: &mut Scope<'_>) -> Result<(), Thrown> {
-        let (Some(resolver), Some((ok, value))) = (self.resolver.take(), self.outcome.take()) else {
+        let (Some(resolver), Some((ok, value))) = (self.resolver.take(), self.outcome.take())
+        else {
             return Ok(());
         };
         let value = scope.local(&value);
-        if ok { resolver.resolve(scope, value) } else { resolver.reject(scope, value) }
+        if ok {
+            resolver.resolve(scope, value)
+        } else {
+            resolver.reject(scope, value)
+        }
     }
 }

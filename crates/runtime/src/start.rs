@@ -20,19 +20,33 @@ type Turn = Result<(), Thrown>;
 
 /// The Worker's `fetch`.
 pub(crate) fn worker_fetch(
-    scope: &mut Scope<'_>, context: &Context, reply: Rc<Reply>, request: IncomingRequest,
+    scope: &mut Scope<'_>,
+    context: &Context,
+    reply: Rc<Reply>,
+    request: IncomingRequest,
 ) -> Turn {
-    let IncomingRequest { method, url, headers, body } = request;
+    let IncomingRequest {
+        method,
+        url,
+        headers,
+        body,
+    } = request;
     let reply = scope.wrap(reply)?;
     let parts = request_parts(scope, &method, &url, headers, body)?;
     let function = scope.local(&context.program.entries.worker_fetch);
     let nothing = scope.undefined();
     let [method, url, headers, body] = parts;
-    scope.call(function, nothing, &[reply, method, url, headers, body]).map(drop)
+    scope
+        .call(function, nothing, &[reply, method, url, headers, body])
+        .map(drop)
 }
 
 fn request_parts<'s>(
-    scope: &mut Scope<'s>, method: &Method, url: &str, headers: HeaderMap, body: Option<Body>,
+    scope: &mut Scope<'s>,
+    method: &Method,
+    url: &str,
+    headers: HeaderMap,
+    body: Option<Body>,
 ) -> Result<[Local<'s>; 4], Thrown> {
     let method = scope.string(method.as_str())?;
     let url = scope.string(url)?;
@@ -48,15 +62,24 @@ fn request_parts<'s>(
 pub(crate) fn construct(scope: &mut Scope<'_>, context: &Rc<Context>) -> Turn {
     let instance = context.instance().expect("an object's context");
     let plan = &context.program.plan;
-    let (index, _) = plan.class(instance.key.class).expect("looked up before the constructor");
+    let (index, _) = plan
+        .class(instance.key.class)
+        .expect("looked up before the constructor");
     let class = scope.number(index as f64);
     let id = scope.string(&instance.key.id.to_hex())?;
     let name = match &instance.name {
         // Longer names lead to the same object, but it does not learn them (semantics §1.2).
-        Some(name) if name.len() <= holdfast_object::id::NAME_VISIBLE_BYTES_MAX => scope.string(name)?,
+        Some(name) if name.len() <= holdfast_object::id::NAME_VISIBLE_BYTES_MAX => {
+            scope.string(name)?
+        }
         _ => scope.undefined(),
     };
-    let storage = Rc::clone(instance.storage.get().expect("storage comes before the constructor"));
+    let storage = Rc::clone(
+        instance
+            .storage
+            .get()
+            .expect("storage comes before the constructor"),
+    );
     let storage = scope.wrap(storage)?;
     let function = scope.local(&context.program.entries.construct);
     let nothing = scope.undefined();
@@ -67,7 +90,9 @@ pub(crate) fn construct(scope: &mut Scope<'_>, context: &Rc<Context>) -> Turn {
             Ok(())
         }
         Err(Thrown) => {
-            let Some(error) = scope.try_take_exception() else { return Err(Thrown) };
+            let Some(error) = scope.try_take_exception() else {
+                return Err(Thrown);
+            };
             let failure = thrown(scope, context, error, Cause::ConstructorThrew)?;
             instance.doom(failure);
             Ok(())
@@ -77,12 +102,17 @@ pub(crate) fn construct(scope: &mut Scope<'_>, context: &Rc<Context>) -> Turn {
 
 /// A failure from what the program threw.
 pub(crate) fn thrown(
-    scope: &mut Scope<'_>, context: &Context, error: Local<'_>, cause: Cause,
+    scope: &mut Scope<'_>,
+    context: &Context,
+    error: Local<'_>,
+    cause: Cause,
 ) -> Result<Failure, Thrown> {
     let text = error_text(scope, error);
     let function = scope.local(&context.program.entries.pack_thrown);
     let nothing = scope.undefined();
-    let packed = scope.call(function, nothing, &[error]).and_then(|packed| scope.serialize(packed));
+    let packed = scope
+        .call(function, nothing, &[error])
+        .and_then(|packed| scope.serialize(packed));
     let bytes = match packed {
         Ok(bytes) => bytes,
         Err(Thrown) => {
@@ -101,7 +131,10 @@ pub(crate) fn thrown(
 
 /// A call of an object: its `fetch`, a method or a property.
 pub(crate) fn object_call(
-    scope: &mut Scope<'_>, context: &Rc<Context>, reply: Rc<Reply>, kind: CallKind,
+    scope: &mut Scope<'_>,
+    context: &Rc<Context>,
+    reply: Rc<Reply>,
+    kind: CallKind,
 ) -> Turn {
     let instance = context.instance().expect("an object's context");
     let target = {
@@ -122,7 +155,11 @@ pub(crate) fn object_call(
 }
 
 fn start_call<'s>(
-    scope: &mut Scope<'s>, context: &Context, reply: Local<'s>, target: Local<'s>, kind: CallKind,
+    scope: &mut Scope<'s>,
+    context: &Context,
+    reply: Local<'s>,
+    target: Local<'s>,
+    kind: CallKind,
 ) -> Turn {
     let nothing = scope.undefined();
     match kind {
@@ -137,30 +174,46 @@ fn start_call<'s>(
                 None => scope.undefined(),
             };
             let function = scope.local(&context.program.entries.object_call);
-            scope.call(function, nothing, &[reply, target, path, args]).map(drop)
+            scope
+                .call(function, nothing, &[reply, target, path, args])
+                .map(drop)
         }
         CallKind::Fetch(fetch) => {
-            let crate::message::FetchCall { method, url, headers, body, cf } = *fetch;
+            let crate::message::FetchCall {
+                method,
+                url,
+                headers,
+                body,
+                cf,
+            } = *fetch;
             let [method, url, headers, body] = request_parts(scope, &method, &url, headers, body)?;
             let cf = match cf {
                 Some(cf) => scope.string(&cf)?,
                 None => scope.undefined(),
             };
             let function = scope.local(&context.program.entries.object_fetch);
-            scope.call(function, nothing, &[reply, target, method, url, headers, body, cf]).map(drop)
+            scope
+                .call(
+                    function,
+                    nothing,
+                    &[reply, target, method, url, headers, body, cf],
+                )
+                .map(drop)
         }
     }
 }
 
 /// Starts the callback of a critical section.
-pub(crate) fn section(scope: &mut Scope<'_>, context: &Rc<Context>, call: &Rc<SectionCall>) -> Turn {
+pub(crate) fn section(
+    scope: &mut Scope<'_>,
+    context: &Rc<Context>,
+    call: &Rc<SectionCall>,
+) -> Turn {
     let handle = scope.wrap(Rc::clone(call))?;
     let callback = scope.local(&call.callback);
     let function = scope.local(&context.program.entries.run_section);
     let nothing = scope.undefined();
-    let run = |scope: &mut Scope<'_>| {
-        scope.call(function, nothing, &[handle, callback]).map(drop)
-    };
+    let run = |scope: &mut Scope<'_>| scope.call(function, nothing, &[handle, callback]).map(drop);
     match &call.frame {
         Some(frame) => scope.in_context(frame, |scope| run(scope)),
         None => run(scope),

@@ -20,7 +20,10 @@ struct Hooks {
 
 impl StorageHooks for Hooks {
     fn caller(&self) -> Caller {
-        let running = self.core.upgrade().and_then(|core| core.reader.get::<Context>());
+        let running = self
+            .core
+            .upgrade()
+            .and_then(|core| core.reader.get::<Context>());
         match running {
             Some(now) if std::ptr::eq(Rc::as_ptr(&now), self.context.as_ptr()) => Caller::Owner,
             Some(now) if now.instance().is_some() => Caller::OtherObject,
@@ -34,7 +37,15 @@ impl StorageHooks for Hooks {
         if let Some(context) = self.context.upgrade()
             && let Some(instance) = context.instance()
         {
-            instance.doom(Failure::with_message(&error.message, Cause::CommitFailed.flags()));
+            let exhausted = self
+                .core
+                .upgrade()
+                .is_some_and(|core| core.runtime.cpu_meter().exhausted());
+            instance.doom(if exhausted {
+                Failure::of(Cause::CpuExceeded)
+            } else {
+                Failure::with_message(&error.message, Cause::CommitFailed.flags())
+            });
         }
     }
 
@@ -61,7 +72,10 @@ impl StorageHooks for Hooks {
 
 /// The storage of a new instance.
 pub(crate) fn handle(
-    core: &Rc<Core>, context: &Rc<Context>, database: Database, sqlite: bool,
+    core: &Rc<Core>,
+    context: &Rc<Context>,
+    database: Database,
+    sqlite: bool,
 ) -> Rc<StorageHandle> {
     let config = &context.program.plan.app.project.config;
     let by_date = config.compatibility_date.as_str() >= "2026-02-24";
@@ -71,7 +85,10 @@ pub(crate) fn handle(
             && !config.has_flag("delete_all_preserves_alarm"),
         alarms: false,
     };
-    let hooks = Hooks { core: Rc::downgrade(core), context: Rc::downgrade(context) };
+    let hooks = Hooks {
+        core: Rc::downgrade(core),
+        context: Rc::downgrade(context),
+    };
     StorageHandle::new(database, options, Rc::new(hooks))
 }
 

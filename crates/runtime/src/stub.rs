@@ -19,7 +19,12 @@ pub(crate) struct Stub {
 
 impl Stub {
     pub(crate) fn new(key: ObjectKey, name: Option<String>) -> Stub {
-        Stub { key, name, bound: Cell::new(None), broken: RefCell::new(None) }
+        Stub {
+            key,
+            name,
+            bound: Cell::new(None),
+            broken: RefCell::new(None),
+        }
     }
 
     /// An answer came.

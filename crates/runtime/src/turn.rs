@@ -26,7 +26,8 @@ enum Ended {
 impl Core {
     /// Runs `f` and all that follows from it as one turn of `context`.
     pub(crate) fn turn(
-        self: &Rc<Self>, context: &Rc<Context>,
+        self: &Rc<Self>,
+        context: &Rc<Context>,
         f: impl for<'s> FnOnce(&mut Scope<'s>) -> Result<(), Thrown>,
     ) {
         assert!(!self.is_turning(), "turns do not nest");
@@ -64,7 +65,10 @@ impl Core {
 
     /// Runs microtasks and reports rejections until there is nothing left of either.
     fn run_jobs(
-        &self, scope: &mut Scope<'_>, entries: &Entries, ended: &mut Vec<(Rc<Context>, Ended)>,
+        &self,
+        scope: &mut Scope<'_>,
+        entries: &Entries,
+        ended: &mut Vec<(Rc<Context>, Ended)>,
     ) {
         loop {
             let report = scope.run_jobs(&mut |scope| {
@@ -105,12 +109,16 @@ impl Core {
 
     /// Whether jobs of a context may run; remembers whose job it is. Called before each job.
     pub(crate) fn may_run(&self, data: &holdfast_engine::ContextData) -> bool {
-        let Some(context) = data.downcast_ref::<Context>() else { return true };
+        let Some(context) = data.downcast_ref::<Context>() else {
+            return true;
+        };
         if context.has_ended() {
             return false;
         }
         let mut current = self.job_context.borrow_mut();
-        let is_current = current.as_ref().is_some_and(|now| std::ptr::eq(Rc::as_ptr(now), context));
+        let is_current = current
+            .as_ref()
+            .is_some_and(|now| std::ptr::eq(Rc::as_ptr(now), context));
         if !is_current && let Ok(context) = Rc::clone(data).downcast::<Context>() {
             self.visited.borrow_mut().push(Rc::clone(&context));
             current.replace(context);
@@ -130,14 +138,20 @@ impl Core {
             Event::Section(call) => {
                 let starts = call.outcome.borrow().is_none();
                 self.turn(context, |scope| {
-                    if starts { crate::start::section(scope, context, &call) } else { call.settle(scope) }
+                    if starts {
+                        crate::start::section(scope, context, &call)
+                    } else {
+                        call.settle(scope)
+                    }
                 });
             }
         }
     }
 
     fn turn_ended_early(&self, context: &Rc<Context>, ended: Ended) {
-        let doomed = context.instance().is_some_and(|instance| instance.doom.borrow().is_some());
+        let doomed = context
+            .instance()
+            .is_some_and(|instance| instance.doom.borrow().is_some());
         let failure = match ended {
             Ended::Cpu => Failure::of(Cause::CpuExceeded),
             Ended::Memory => {
@@ -202,7 +216,9 @@ impl Core {
 
     fn commit(self: &Rc<Self>, context: &Rc<Context>) {
         let instance = context.instance().expect("only objects commit");
-        let Some(storage) = instance.storage.get() else { return };
+        let Some(storage) = instance.storage.get() else {
+            return;
+        };
         let committed = storage.database().commit();
         match committed {
             Ok(commit) => {
@@ -211,7 +227,10 @@ impl Core {
                 }
             }
             Err(error) => {
-                instance.doom(Failure::with_message(&error.message, Cause::CommitFailed.flags()));
+                instance.doom(Failure::with_message(
+                    &error.message,
+                    Cause::CommitFailed.flags(),
+                ));
             }
         }
     }
@@ -234,7 +253,9 @@ impl Core {
 }
 
 fn run_entry(
-    scope: &mut Scope<'_>, context: &Rc<Context>, entries: &Entries,
+    scope: &mut Scope<'_>,
+    context: &Rc<Context>,
+    entries: &Entries,
     f: impl for<'s> FnOnce(&mut Scope<'s>) -> Result<(), Thrown>,
 ) -> Option<Ended> {
     let result = scope.nest(|scope| {
@@ -249,7 +270,9 @@ fn run_entry(
 
 /// The exception that escaped is reported; if there is none, execution was ended.
 fn uncaught(scope: &mut Scope<'_>, entries: &Entries) -> Option<Ended> {
-    let Some(error) = scope.try_take_exception() else { return Some(end_of(scope)) };
+    let Some(error) = scope.try_take_exception() else {
+        return Some(end_of(scope));
+    };
     let function = scope.local(&entries.report_exception);
     let nothing = scope.undefined();
     match scope.call(function, nothing, &[error]) {
@@ -272,7 +295,9 @@ fn end_of(scope: &mut Scope<'_>) -> Ended {
 }
 
 fn report_rejection(
-    scope: &mut Scope<'_>, entries: &Entries, event: &holdfast_engine::RejectionEvent,
+    scope: &mut Scope<'_>,
+    entries: &Entries,
+    event: &holdfast_engine::RejectionEvent,
 ) -> Result<(), Thrown> {
     let promise = scope.local(&event.promise);
     let reason = scope.promise_result(promise);

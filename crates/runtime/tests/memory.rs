@@ -28,5 +28,9 @@ fn requests_and_calls_leave_nothing_behind() {
     run(20_000);
     let grown = resident().saturating_sub(before);
     // A context leaked per request would be some kilobytes each: more than ten megabytes.
-    assert!(grown < 6 << 20, "20,000 requests grew the process by {} KiB", grown >> 10);
+    assert!(
+        grown < 6 << 20,
+        "20,000 requests grew the process by {} KiB",
+        grown >> 10
+    );
 }

@@ -161,7 +161,10 @@ fn a_runaway_object_is_reset_and_comes_back() {
 #[test]
 fn a_critical_section_runs_after_the_turn_and_before_others() {
     assert_eq!(case("section"), r#"["after call","begin","end","result"]"#);
-    assert_eq!(case("exclusive"), r#"["in a","out a","in b","in c","out c","out b"]"#);
+    assert_eq!(
+        case("exclusive"),
+        r#"["in a","out a","in b","in c","out c","out b"]"#
+    );
 }
 
 #[test]
@@ -242,4 +245,29 @@ export default {{ async fetch(request, env) {{ const t = env.THING.getByName("x"
     assert_eq!(world.text("/put"), "second");
     world.restart();
     assert_eq!(world.text("/"), "second");
+}
+
+#[test]
+fn an_endless_query_is_stopped_like_an_endless_loop() {
+    let world = World::start(
+        &[("index.js", r#"
+import { DurableObject } from "cloudflare:workers";
+export class Thing extends DurableObject {
+  spin() { return this.ctx.storage.sql.exec("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c").one(); }
+  hello() { return "hello"; }
+}
+export default {
+  async fetch(request, env) {
+    let message;
+    try { await env.THING.getByName("a").spin(); } catch (e) { message = e.message; }
+    return Response.json([message, await env.THING.getByName("a").hello()]);
+  },
+};"#)],
+        1,
+    )
+    .unwrap();
+    assert_eq!(
+        world.text("/"),
+        r#"["Durable Object exceeded its CPU time limit and was reset.","hello"]"#
+    );
 }

@@ -22,11 +22,16 @@ fn an_async_handler_with_timers_and_streams_answers() {
 
 #[test]
 fn an_exception_is_status_500_and_logged_with_its_place() {
-    let world = World::new("export class Thing {}\nexport default {\n  fetch() {\n    throw new RangeError('no luck');\n  },\n};");
+    let world = World::new(
+        "export class Thing {}\nexport default {\n  fetch() {\n    throw new RangeError('no luck');\n  },\n};",
+    );
     let reply = world.get("/");
     assert_eq!((reply.status, reply.body.as_str()), (500, ""));
     let log = world.log();
-    assert!(log.contains("RangeError: no luck") && log.contains("index.js:4:11"), "{log}");
+    assert!(
+        log.contains("RangeError: no luck") && log.contains("index.js:4:11"),
+        "{log}"
+    );
 }
 
 #[test]
@@ -38,7 +43,11 @@ fn an_endless_loop_ends_that_request_only() {
     let other = world.send(0, "/ok");
     assert_eq!(world.wait(looping).status, 500);
     assert_eq!(world.wait(other).body, "fine");
-    assert!(world.log().contains("exceeded CPU time limit"), "{}", world.log());
+    assert!(
+        world.log().contains("exceeded CPU time limit"),
+        "{}",
+        world.log()
+    );
 }
 
 #[test]
@@ -57,23 +66,39 @@ fn a_huge_allocation_ends_that_request_only() {
     );
     assert_eq!(world.get("/eat").status, 500);
     assert_eq!(world.text("/ok"), "fine");
-    assert!(world.log().contains("exceeded memory limit") || world.log().contains("out of memory"), "{}", world.log());
+    assert!(
+        world.log().contains("exceeded memory limit") || world.log().contains("out of memory"),
+        "{}",
+        world.log()
+    );
 }
 
 #[test]
 fn a_handler_that_can_never_answer_is_told_so() {
-    let world = World::new("export class Thing {} export default { fetch() { return new Promise(() => {}) } }");
+    let world = World::new(
+        "export class Thing {} export default { fetch() { return new Promise(() => {}) } }",
+    );
     assert_eq!(world.get("/").status, 500);
     assert!(world.log().contains("had hung"), "{}", world.log());
 }
 
 #[test]
 fn io_at_the_top_level_is_refused() {
-    let error = match World::start(&[("index.js", "setTimeout(() => {}, 1); export class Thing {} export default {}")], 1) {
+    let error = match World::start(
+        &[(
+            "index.js",
+            "setTimeout(() => {}, 1); export class Thing {} export default {}",
+        )],
+        1,
+    ) {
         Ok(_) => panic!("it started"),
         Err(error) => error.to_string(),
     };
-    assert!(error.contains("Disallowed operation called within global scope") && error.contains("index.js:1:1"), "{error}");
+    assert!(
+        error.contains("Disallowed operation called within global scope")
+            && error.contains("index.js:1:1"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -101,25 +126,43 @@ fn wait_until_goes_on_after_the_answer() {
 
 #[test]
 fn a_reload_runs_the_new_program_and_a_broken_one_changes_nothing() {
-    let world = World::new("export class Thing {} export default { fetch() { return new Response('one') } }");
+    let world = World::new(
+        "export class Thing {} export default { fetch() { return new Response('one') } }",
+    );
     assert_eq!(world.text("/"), "one");
-    world.rewrite("export class Thing {} export default { fetch() { return new Response('two') } }").unwrap();
+    world
+        .rewrite("export class Thing {} export default { fetch() { return new Response('two') } }")
+        .unwrap();
     assert_eq!(world.text("/"), "two");
-    let error = world.rewrite("export class Thing {} export default nowhere;").unwrap_err();
-    assert!(error.to_string().contains("nowhere is not defined"), "{error}");
+    let error = world
+        .rewrite("export class Thing {} export default nowhere;")
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("nowhere is not defined"),
+        "{error}"
+    );
     assert_eq!(world.text("/"), "two");
 }
 
 #[test]
 fn commonjs_json_and_text_modules_are_imported() {
     let files = [
-        ("index.js", "import cjs, { twice } from './lib.cjs'; import data from './data.json'; import text from './page.txt'; export class Thing {} export default { fetch() { return Response.json([twice(4), cjs.name, data.list, text]) } }"),
-        ("lib.cjs", "const data = require('./data.json'); exports.twice = (n) => n * 2; exports.name = data.list.join('-') + typeof require + __filename;"),
+        (
+            "index.js",
+            "import cjs, { twice } from './lib.cjs'; import data from './data.json'; import text from './page.txt'; export class Thing {} export default { fetch() { return Response.json([twice(4), cjs.name, data.list, text]) } }",
+        ),
+        (
+            "lib.cjs",
+            "const data = require('./data.json'); exports.twice = (n) => n * 2; exports.name = data.list.join('-') + typeof require + __filename;",
+        ),
         ("data.json", "{\"list\": [1, 2]}"),
         ("page.txt", "some text"),
     ];
     let world = World::start(&files, 1).unwrap();
-    assert_eq!(world.text("/"), r#"[8,"1-2function/lib.cjs",[1,2],"some text"]"#);
+    assert_eq!(
+        world.text("/"),
+        r#"[8,"1-2function/lib.cjs",[1,2],"some text"]"#
+    );
 }
 
 #[test]
@@ -131,14 +174,24 @@ fn a_client_that_goes_leaves_nothing_that_a_stop_waits_for() {
     assert_eq!(world.text("/"), "late");
     let begun = std::time::Instant::now();
     world.restart();
-    assert!(begun.elapsed() < support::PATIENCE / 2, "the stop waited for a client that has gone");
+    assert!(
+        begun.elapsed() < support::PATIENCE / 2,
+        "the stop waited for a client that has gone"
+    );
 }
 
 #[test]
 fn a_program_that_never_finishes_loading_is_refused() {
-    let world = World::new("export class Thing {} export default { fetch() { return new Response('one') } }");
-    let error = world.rewrite("for (;;); export class Thing {} export default {}").unwrap_err();
-    assert!(error.to_string().contains("CPU time while it was loaded"), "{error}");
+    let world = World::new(
+        "export class Thing {} export default { fetch() { return new Response('one') } }",
+    );
+    let error = world
+        .rewrite("for (;;); export class Thing {} export default {}")
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("CPU time while it was loaded"),
+        "{error}"
+    );
     assert_eq!(world.text("/"), "one");
 }
 
@@ -162,7 +215,10 @@ fn a_leak_that_fills_the_heap_costs_a_new_realm_and_not_the_shard() {
     .unwrap();
     let deadline = std::time::Instant::now() + support::PATIENCE;
     while world.get("/leak").status == 200 {
-        assert!(std::time::Instant::now() < deadline, "the heap never filled");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the heap never filled"
+        );
     }
     assert_eq!(world.text("/"), "0", "the realm is new");
     assert_eq!(world.get("/").status, 200);

@@ -15,7 +15,11 @@ fn main() -> std::process::ExitCode {
     let trials = files
         .into_iter()
         .map(|file| {
-            let name = file.strip_prefix(&root).expect("inside the root").display().to_string();
+            let name = file
+                .strip_prefix(&root)
+                .expect("inside the root")
+                .display()
+                .to_string();
             Trial::test(name, move || support::run_file(&file).map_err(Into::into))
         })
         .collect();

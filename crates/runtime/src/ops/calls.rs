@@ -32,7 +32,13 @@ fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     };
     let class = &context.program.plan.classes[class];
     match class.namespace.parse(&hex) {
-        Ok(id) => scope.wrap(Rc::new(Stub::new(ObjectKey { class: class.id, id }, name))),
+        Ok(id) => scope.wrap(Rc::new(Stub::new(
+            ObjectKey {
+                class: class.id,
+                id,
+            },
+            name,
+        ))),
         Err(error) => Err(scope.throw_type_error(&error.to_string())),
     }
 }
@@ -47,20 +53,37 @@ fn call_method<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         names.push(scope.to_string(name)?);
     }
     let list = args.get(2);
-    let serialized = if list.is_undefined() { Ok(None) } else { scope.serialize(list).map(Some) };
+    let serialized = if list.is_undefined() {
+        Ok(None)
+    } else {
+        scope.serialize(list).map(Some)
+    };
     let args_bytes = match serialized {
         Ok(bytes) => bytes,
         // A call never throws: what cannot be sent rejects.
         Err(Thrown) => {
-            let Some(error) = scope.try_take_exception() else { return Err(Thrown) };
+            let Some(error) = scope.try_take_exception() else {
+                return Err(Thrown);
+            };
             return scope.promise_reject(error);
         }
     };
-    if let Some(bytes) = args_bytes.as_ref().map(Vec::len).filter(|&bytes| bytes > MESSAGE_BYTES_MAX) {
+    if let Some(bytes) = args_bytes
+        .as_ref()
+        .map(Vec::len)
+        .filter(|&bytes| bytes > MESSAGE_BYTES_MAX)
+    {
         let error = too_large(scope, bytes)?;
         return scope.promise_reject(error);
     }
-    send(scope, args.get(0), CallKind::Method { path: names, args: args_bytes })
+    send(
+        scope,
+        args.get(0),
+        CallKind::Method {
+            path: names,
+            args: args_bytes,
+        },
+    )
 }
 
 /// Largest serialised arguments or result (semantics §7.3).
@@ -95,7 +118,13 @@ fn call_fetch<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         cf if cf.is_undefined() => None,
         cf => Some(scope.to_string(cf)?),
     };
-    let fetch = FetchCall { method, url, headers, body, cf };
+    let fetch = FetchCall {
+        method,
+        url,
+        headers,
+        body,
+        cf,
+    };
     send(scope, args.get(0), CallKind::Fetch(Box::new(fetch)))
 }
 
@@ -124,7 +153,9 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
         return scope.promise_reject(error);
     }
     let (promise, resolver) = scope.promise()?;
-    let section = context.instance().map_or(holdfast_object::Section::ROOT, |i| i.section());
+    let section = context
+        .instance()
+        .map_or(holdfast_object::Section::ROOT, |i| i.section());
     let id = core.add_call(|serial| Waiting {
         serial,
         context: Rc::clone(&context),
@@ -138,7 +169,10 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
         key: stub.key,
         name: stub.name.clone(),
         kind,
-        from: CallRef { shard: core.index, call: id },
+        from: CallRef {
+            shard: core.index,
+            call: id,
+        },
         bound: stub.bound.get(),
     };
     core.send_from(&context, Output::Call(call));

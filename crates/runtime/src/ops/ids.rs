@@ -3,8 +3,6 @@
 use holdfast_engine::{Args, Extension, JsResult, Scope};
 use holdfast_object::NamespaceKey;
 
-
-
 use crate::context::Context;
 use crate::program::{Class, Plan};
 

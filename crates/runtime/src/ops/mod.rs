@@ -27,7 +27,11 @@ pub(crate) fn extension() -> Extension {
 }
 
 fn core(scope: &Scope<'_>) -> Rc<Core> {
-    scope.state::<CoreState>().0.upgrade().expect("JavaScript runs only while its shard lives")
+    scope
+        .state::<CoreState>()
+        .0
+        .upgrade()
+        .expect("JavaScript runs only while its shard lives")
 }
 
 /// The context on whose behalf the operation was called; throws at a module's top level.

@@ -21,7 +21,10 @@ impl CurrentLoader {
     }
 
     fn get(&self) -> (Rc<Loader>, Arc<Plan>) {
-        self.0.borrow().clone().expect("a program is loaded before its code runs")
+        self.0
+            .borrow()
+            .clone()
+            .expect("a program is loaded before its code runs")
     }
 
     pub(crate) fn plan(&self) -> Arc<Plan> {
@@ -84,10 +87,19 @@ fn compile<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let ModuleKind::CommonJs { code, .. } = &module.kind else {
         return Err(scope.throw_type_error("the module is not a CommonJS module"));
     };
-    let parameters = [c"exports", c"require", c"module", c"__filename", c"__dirname"];
+    let parameters = [
+        c"exports",
+        c"require",
+        c"module",
+        c"__filename",
+        c"__dirname",
+    ];
     let function = scope.compile_function(&module.display, &parameters, code)?;
     let file = scope.string(&format!("/{}", module.display))?;
-    let folder = module.display.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = module
+        .display
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
     let folder = scope.string(&format!("/{folder}"))?;
     scope.array(&[function, file, folder])
 }
@@ -130,9 +142,16 @@ fn map_position<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let line = scope.to_number(args.get(1))? as u32;
     let column = scope.to_number(args.get(2))? as u32;
     let loader = loader(scope);
-    let module = loader.app.graph.modules.iter().find(|module| module.display == file);
+    let module = loader
+        .app
+        .graph
+        .modules
+        .iter()
+        .find(|module| module.display == file);
     let positions = match module.map(|module| &module.kind) {
-        Some(ModuleKind::Esm { positions, .. } | ModuleKind::CommonJs { positions, .. }) => positions,
+        Some(ModuleKind::Esm { positions, .. } | ModuleKind::CommonJs { positions, .. }) => {
+            positions
+        }
         _ => return Ok(scope.undefined()),
     };
     if matches!(positions, Positions::Identity) {

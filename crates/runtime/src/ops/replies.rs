@@ -52,8 +52,19 @@ fn response<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         body => Some(body_from_js(scope, body)?),
     };
     let encoded = args.get(5).as_bool() == Some(true);
-    let body = body.map(|body| if encoded { body } else { encode(body, &headers) });
-    let answer = FetchAnswer { status, status_text, headers, body };
+    let body = body.map(|body| {
+        if encoded {
+            body
+        } else {
+            encode(body, &headers)
+        }
+    });
+    let answer = FetchAnswer {
+        status,
+        status_text,
+        headers,
+        body,
+    };
     reply.answer(&core(scope), Answer::Response(Box::new(answer)));
     Ok(scope.undefined())
 }
@@ -97,7 +108,10 @@ struct Background {
 fn background_begin<'s>(scope: &mut Scope<'s>, _args: &Args<'s>) -> JsResult<'s> {
     let context = context(scope)?;
     context.background_began();
-    scope.wrap(Rc::new(Background { context, ended: Cell::new(false) }))
+    scope.wrap(Rc::new(Background {
+        context,
+        ended: Cell::new(false),
+    }))
 }
 
 /// `(handle)`

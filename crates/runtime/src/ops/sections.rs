@@ -36,7 +36,10 @@ fn begin<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         outcome: RefCell::new(None),
     });
     let parent = instance.section();
-    let begun = instance.gate.borrow_mut().begin_section(parent, Event::Section(call));
+    let begun = instance
+        .gate
+        .borrow_mut()
+        .begin_section(parent, Event::Section(call));
     match begun {
         Ok(_) => {
             core.make_ready(&context);
@@ -58,7 +61,9 @@ fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let call = scope.unwrap::<SectionCall>(args.get(0))?;
     let context = context(scope)?;
     let core = core(scope);
-    let Some(instance) = context.instance() else { return Ok(scope.undefined()) };
+    let Some(instance) = context.instance() else {
+        return Ok(scope.undefined());
+    };
     let ok = args.get(1).as_bool() == Some(true);
     if !ok && call.breaks {
         let packed = scope.serialize(args.get(3))?;
@@ -71,9 +76,14 @@ fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         context.silence();
         return Err(scope.terminate());
     }
-    let Some(section) = call.section.take() else { return Ok(scope.undefined()) };
+    let Some(section) = call.section.take() else {
+        return Ok(scope.undefined());
+    };
     call.outcome.replace(Some((ok, scope.persist(args.get(2)))));
-    let ended = instance.gate.borrow_mut().end_section(section, Event::Section(call));
+    let ended = instance
+        .gate
+        .borrow_mut()
+        .end_section(section, Event::Section(call));
     if ended.is_ok() {
         core.make_ready(&context);
     }
@@ -84,7 +94,9 @@ fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 fn abort<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let context = context(scope)?;
     let Some(instance) = context.instance() else {
-        return Err(scope.throw_error("ctx.abort() outside a Durable Object is not supported by Holdfast yet."));
+        return Err(scope.throw_error(
+            "ctx.abort() outside a Durable Object is not supported by Holdfast yet.",
+        ));
     };
     let flags: Flags = Cause::Aborted.flags();
     let failure = if args.get(0).is_undefined() {

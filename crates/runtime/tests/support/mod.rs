@@ -1,5 +1,9 @@
 //! A node over a project made of text, with an edge that takes requests from the test.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses a part of it"
+)]
 
 use std::path::Path;
 use std::rc::Rc;
@@ -8,7 +12,9 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_project::{LoadOptions, Project};
-use holdfast_runtime::{App, Edge, IncomingRequest, Log, Node, NodeOptions, OutgoingResponse, Shard, StartError};
+use holdfast_runtime::{
+    App, Edge, IncomingRequest, Log, Node, NodeOptions, OutgoingResponse, Shard, StartError,
+};
 use holdfast_web::body::Body;
 use holdfast_web::io::Level;
 use http::{HeaderMap, Method};
@@ -25,7 +31,11 @@ pub struct TestEdge {
 }
 
 impl Edge for TestEdge {
-    fn run(&self, shard: Rc<dyn Shard>, stop: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()> {
+    fn run(
+        &self,
+        shard: Rc<dyn Shard>,
+        stop: LocalBoxFuture<'static, ()>,
+    ) -> LocalBoxFuture<'static, ()> {
         let inbox = self.inboxes.lock().unwrap()[shard.index()].take();
         Box::pin(async move {
             let mut inbox = inbox.expect("each shard runs its edge once");
@@ -51,7 +61,10 @@ pub struct Lines(pub Mutex<Vec<String>>);
 
 impl Log for Lines {
     fn console(&self, level: Level, source: &str, text: &str) {
-        self.0.lock().unwrap().push(format!("{level:?} {source}: {text}"));
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("{level:?} {source}: {text}"));
     }
 }
 
@@ -73,7 +86,9 @@ pub const CONFIG: &str = r#"{
 pub fn app(folder: &Path) -> App {
     let project = Project::load(folder, &LoadOptions::default()).expect("the project loads");
     let graph = project.graph().expect("the modules load");
-    graph.check(&project).expect("the program fits its configuration");
+    graph
+        .check(&project)
+        .expect("the program fits its configuration");
     App { project, graph }
 }
 
@@ -102,7 +117,8 @@ impl World {
     }
 
     pub fn start_with(
-        files: &[(&str, &str)], make: impl Fn(&Path) -> NodeOptions,
+        files: &[(&str, &str)],
+        make: impl Fn(&Path) -> NodeOptions,
     ) -> Result<World, StartError> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("wrangler.jsonc"), CONFIG).unwrap();
@@ -111,13 +127,25 @@ impl World {
         }
         let lines = Arc::new(Lines::default());
         let options = make(folder.path());
-        let (senders, inboxes): (Vec<_>, Vec<_>) =
-            (0..options.shards).map(|_| mpsc::unbounded_channel()).unzip();
-        let edge = TestEdge { inboxes: Mutex::new(inboxes.into_iter().map(Some).collect()) };
+        let (senders, inboxes): (Vec<_>, Vec<_>) = (0..options.shards)
+            .map(|_| mpsc::unbounded_channel())
+            .unzip();
+        let edge = TestEdge {
+            inboxes: Mutex::new(inboxes.into_iter().map(Some).collect()),
+        };
         let log = Arc::clone(&lines) as Arc<dyn Log>;
         let node = Node::start(app(folder.path()), options, Arc::new(edge), log)?;
-        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Ok(World { node: Some(node), lines, senders, tokio, folder })
+        let tokio = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        Ok(World {
+            node: Some(node),
+            lines,
+            senders,
+            tokio,
+            folder,
+        })
     }
 
     pub fn rewrite(&self, script: &str) -> Result<(), StartError> {
@@ -129,9 +157,12 @@ impl World {
     pub fn restart(&mut self) {
         self.node.take().unwrap().stop(PATIENCE);
         let options = options(self.folder.path(), self.senders.len());
-        let (senders, inboxes): (Vec<_>, Vec<_>) =
-            (0..options.shards).map(|_| mpsc::unbounded_channel()).unzip();
-        let edge = TestEdge { inboxes: Mutex::new(inboxes.into_iter().map(Some).collect()) };
+        let (senders, inboxes): (Vec<_>, Vec<_>) = (0..options.shards)
+            .map(|_| mpsc::unbounded_channel())
+            .unzip();
+        let edge = TestEdge {
+            inboxes: Mutex::new(inboxes.into_iter().map(Some).collect()),
+        };
         let log = Arc::clone(&self.lines) as Arc<dyn Log>;
         self.senders = senders;
         let node = Node::start(app(self.folder.path()), options, Arc::new(edge), log);
@@ -146,13 +177,18 @@ impl World {
             headers: HeaderMap::new(),
             body: None,
         };
-        assert!(self.senders[shard].send((request, answer)).is_ok(), "the shard runs");
+        assert!(
+            self.senders[shard].send((request, answer)).is_ok(),
+            "the shard runs"
+        );
         receiver
     }
 
     pub fn wait(&self, receiver: oneshot::Receiver<OutgoingResponse>) -> Reply {
         self.tokio.block_on(async {
-            let response = tokio::time::timeout(PATIENCE, receiver).await.expect("an answer in time");
+            let response = tokio::time::timeout(PATIENCE, receiver)
+                .await
+                .expect("an answer in time");
             let response = response.expect("an answer");
             let body = response.body.unwrap_or(Body::Empty);
             let bytes = tokio::time::timeout(PATIENCE, body.collect(1 << 20)).await;
