@@ -11,30 +11,24 @@ use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{ContextReader, Runtime};
-use holdfast_object::{Admitted, Cause, Generation};
+use holdfast_object::{Admitted, Generation};
 use holdfast_web::io::{Completion, Task};
 use holdfast_workers::failure::Failure;
-use http::StatusCode;
 use slab::Slab;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc};
 
 use crate::app::{Log, NodeOptions};
 use crate::calls::Waiting;
 use crate::context::{Context, Kind};
-use crate::edge::{IncomingRequest, OutgoingResponse, Shard};
 use crate::instance::{Event, Output};
 use crate::message::{Answer, Call, CallId, CallRef, Message, ObjectKey, Return};
 use crate::objects::Object;
 use crate::program::Program;
-use crate::reply::{Answered, Reply, ReplyTo};
 use crate::router::Router;
 use crate::section::{SECTION_MS_MAX, SectionCall};
 
 /// Turns that may follow each other before the thread looks at its sockets again.
 const TURNS_IN_A_ROW_MAX: usize = 256;
-
-/// How long `waitUntil` work may go on after the Worker has answered, in ms (semantics §9.3).
-const AFTER_ANSWER_MS_MAX: u64 = 30_000;
 
 /// The shard's side of everything. One per thread.
 pub(crate) struct Core {
@@ -57,11 +51,11 @@ pub(crate) struct Core {
     /// Programs that were replaced, with their realms, until their last context has ended.
     pub(crate) old_programs: RefCell<Vec<(Weak<Program>, holdfast_engine::Realm)>>,
     /// Requests to the Worker that have not ended.
-    events: RefCell<Slab<Weak<Context>>>,
+    pub(crate) events: RefCell<Slab<Weak<Context>>>,
     /// Contexts that were answered and have work left, and sections under way, by their deadlines;
     /// both wait equally long each, so the oldest is first.
-    answered: RefCell<VecDeque<(u64, Weak<Context>)>>,
-    sections: RefCell<VecDeque<LateSection>>,
+    pub(crate) answered: RefCell<VecDeque<(u64, Weak<Context>)>>,
+    pub(crate) sections: RefCell<VecDeque<LateSection>>,
     /// The heap is full: the realm must go.
     pub(crate) condemned: Cell<bool>,
     pub(crate) wake: Notify,
@@ -79,10 +73,10 @@ pub(crate) struct Core {
 }
 
 /// A critical section under way, and when it is too late for it.
-struct LateSection {
-    deadline_ms: u64,
-    context: Weak<Context>,
-    call: Weak<SectionCall>,
+pub(crate) struct LateSection {
+    pub(crate) deadline_ms: u64,
+    pub(crate) context: Weak<Context>,
+    pub(crate) call: Weak<SectionCall>,
 }
 
 /// Something that wants a turn.
@@ -468,118 +462,6 @@ impl Core {
         };
         self.send_return(from.shard, answer);
     }
-
-    // --- requests to the Worker -------------------------------------------------------------------
-
-    /// A request of the Worker was answered: what is left of it may take its time, but not for ever.
-    pub(crate) fn event_answered(&self, context: &Rc<Context>) {
-        if let Kind::Event {
-            answered, reply, ..
-        } = &context.kind
-        {
-            answered.set(true);
-            reply.take();
-        }
-    }
-
-    /// After a turn of a request that was answered: it ends when nothing is left that it may still do
-    /// (`waitUntil` work, a body that JavaScript feeds). Timers and fetches beside end with it.
-    pub(crate) fn event_goes_on(&self, context: &Rc<Context>) {
-        if context.has_ended() {
-            return;
-        }
-        if !context.has_background() && context.bodies.open() == 0 {
-            self.end_context(context);
-        } else if !context.is_watched() {
-            context.set_watched();
-            let deadline = self.now_ms() + AFTER_ANSWER_MS_MAX;
-            self.answered
-                .borrow_mut()
-                .push_back((deadline, Rc::downgrade(context)));
-        }
-    }
-
-    /// Looks at what should have ended by now: `waitUntil` work and critical sections.
-    pub(crate) fn sweep_late(self: &Rc<Self>) {
-        let now_ms = self.now_ms();
-        while let Some(context) = pop_due(&self.answered, |entry| entry.0 <= now_ms) {
-            let Some(context) = context.1.upgrade().filter(|context| !context.has_ended()) else {
-                continue;
-            };
-            if context.bodies.open() > 0 {
-                // The answer is not complete yet; its time begins when it is.
-                self.answered
-                    .borrow_mut()
-                    .push_back((now_ms + AFTER_ANSWER_MS_MAX, Rc::downgrade(&context)));
-                continue;
-            }
-            self.log.console(
-                holdfast_web::io::Level::Warn,
-                "worker",
-                "waitUntil() tasks did not complete within the allowed time after invocation end and \
-                 have been cancelled. See: \
-                 https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
-            );
-            self.end_context(&context);
-        }
-        while let Some(late) = pop_due(&self.sections, |entry| entry.deadline_ms <= now_ms) {
-            let (Some(context), Some(call)) = (late.context.upgrade(), late.call.upgrade()) else {
-                continue;
-            };
-            if call.section.get().is_some() && !context.has_ended() {
-                self.instance_failed(&context, Failure::of(Cause::SectionTimedOut));
-            }
-        }
-        self.run_ready();
-    }
-
-    async fn fetch(self: Rc<Self>, request: IncomingRequest) -> OutgoingResponse {
-        let program = self.current_program();
-        let context = Context::new(
-            program,
-            Kind::Event {
-                answered: Cell::new(false),
-                reply: RefCell::new(None),
-                key: Cell::new(None),
-            },
-        );
-        let (sender, receiver) = oneshot::channel();
-        let reply = Reply::new(&context, ReplyTo::Client(sender));
-        if let Kind::Event {
-            reply: kept, key, ..
-        } = &context.kind
-        {
-            kept.replace(Some(Rc::clone(&reply)));
-            key.set(Some(
-                self.events.borrow_mut().insert(Rc::downgrade(&context)),
-            ));
-        }
-        // Dropped also when the client goes and this future with it; the Worker runs on.
-        let _under_way = UnderWay::new(&self);
-        self.turn(&context, |scope| {
-            crate::start::worker_fetch(scope, &context, reply, request)
-        });
-        self.run_ready();
-        drop(context);
-        match receiver.await {
-            Ok(Answered::Response(response)) => (*response).into(),
-            Ok(Answered::Failed { text, overloaded }) => {
-                self.log.console(
-                    holdfast_web::io::Level::Error,
-                    "worker",
-                    &format!("Uncaught {text}"),
-                );
-                let status = if overloaded {
-                    StatusCode::SERVICE_UNAVAILABLE
-                } else {
-                    StatusCode::INTERNAL_SERVER_ERROR
-                };
-                OutgoingResponse::empty(status)
-            }
-            // The reply was dropped: the context ended without an answer, and why was logged.
-            Err(_) => OutgoingResponse::empty(StatusCode::INTERNAL_SERVER_ERROR),
-        }
-    }
 }
 
 /// A bug of ours has left a shard in a state that nobody knows. What was confirmed is on disk, and the
@@ -587,49 +469,6 @@ impl Core {
 pub(crate) fn give_up() -> ! {
     eprintln!("holdfast: a bug has stopped a shard (see the panic above); the process ends");
     std::process::exit(70);
-}
-
-/// Counts a request.
-struct UnderWay(Rc<Core>);
-
-impl UnderWay {
-    fn new(core: &Rc<Core>) -> UnderWay {
-        core.requests.set(core.requests.get() + 1);
-        UnderWay(Rc::clone(core))
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        let left = self.0.requests.get() - 1;
-        self.0.requests.set(left);
-        if left == 0 {
-            self.0.idle.notify_one();
-        }
-    }
-}
-
-fn pop_due<T>(queue: &RefCell<VecDeque<T>>, due: impl Fn(&T) -> bool) -> Option<T> {
-    let mut queue = queue.borrow_mut();
-    if queue.front().is_some_and(due) {
-        queue.pop_front()
-    } else {
-        None
-    }
-}
-
-/// The shard as the edge sees it.
-pub(crate) struct ShardHandle(pub(crate) Rc<Core>);
-
-impl Shard for ShardHandle {
-    fn index(&self) -> usize {
-        self.0.index
-    }
-
-    fn fetch(&self, request: IncomingRequest) -> LocalBoxFuture<'static, OutgoingResponse> {
-        let core = Rc::clone(&self.0);
-        Box::pin(core.fetch(request))
-    }
 }
 
 /// Spawns work of a context; see [`holdfast_web::io::Io::spawn`].

@@ -28,6 +28,7 @@ mod objects;
 mod ops;
 mod program;
 mod reply;
+mod requests;
 mod router;
 mod section;
 mod start;

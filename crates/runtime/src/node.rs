@@ -12,12 +12,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
 use crate::app::{App, Log, NodeOptions, StartError};
-use crate::core::{Core, Parts, ShardHandle};
+use crate::core::{Core, Parts};
 use crate::edge::Edge;
 use crate::io::ShardIo;
 use crate::message::Message;
 use crate::ops::{CoreState, CurrentLoader};
 use crate::program::{Plan, Program};
+use crate::requests::ShardHandle;
 use crate::router::{ById, Router};
 
 /// Native stack of a shard's thread, and how much of it JavaScript may use.
