@@ -72,6 +72,10 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
         start_watching(&app, &data.path, events)
     };
 
+    // Each resident object with storage has two files open, and the usual soft limit is 1,024.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit on open files stays as it is");
+    }
     let node_options = NodeOptions {
         shards,
         data: data.path.clone(),
