@@ -89,7 +89,12 @@ fn bindings(config: &Config) -> Vec<Row> {
             _ => "",
         };
         let place = match &binding.script_name {
-            Some(script) if *script != config.name => format!(" of {script}"),
+            Some(script) if *script != config.name => {
+                format!(
+                    " of {script}: not supported yet, env.{} is undefined",
+                    binding.name
+                )
+            }
             _ => String::new(),
         };
         [

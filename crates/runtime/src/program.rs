@@ -247,7 +247,15 @@ fn make_env(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
     let bindings = scope.array(&[])?;
     let mut count = 0;
     for binding in &config.durable_objects {
-        // A binding to another script's class, or to one without a migration, was refused before.
+        // A class of another Worker is not this program's class of the same name: no binding, as the
+        // command says when it starts. One without a migration was refused before.
+        if binding
+            .script_name
+            .as_ref()
+            .is_some_and(|script| *script != config.name)
+        {
+            continue;
+        }
         let Some(index) = plan.class_index(&binding.class_name) else {
             continue;
         };

@@ -223,3 +223,14 @@ fn a_leak_that_fills_the_heap_costs_a_new_realm_and_not_the_shard() {
     assert_eq!(world.text("/"), "0", "the realm is new");
     assert_eq!(world.get("/").status, 200);
 }
+
+#[test]
+fn a_class_of_another_worker_is_not_ours_of_the_same_name() {
+    let config = r#"{ "name": "test", "main": "index.js", "compatibility_date": "2026-04-30",
+      "durable_objects": { "bindings": [{ "name": "THING", "class_name": "Thing" },
+        { "name": "FAR", "class_name": "Thing", "script_name": "elsewhere" }] },
+      "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Thing"] }] }"#;
+    let script = "export class Thing {} export default { fetch(request, env) { return new Response(typeof env.THING + typeof env.FAR) } }";
+    let world = World::start(&[("wrangler.jsonc", config), ("index.js", script)], 1).unwrap();
+    assert_eq!(world.text("/"), "objectundefined");
+}
