@@ -1,0 +1,134 @@
+//! The operating system's files.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Disk, DiskFile};
+
+/// A folder of the file system.
+#[derive(Debug)]
+pub struct RealDisk {
+    root: PathBuf,
+    /// Open for as long as the disk is used: the handle by which its file system is flushed.
+    folder: File,
+}
+
+impl RealDisk {
+    /// The folder at `root`, which is created if need be.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn new(root: impl Into<PathBuf>) -> io::Result<RealDisk> {
+        let root = root.into();
+        fs::create_dir_all(&root)?;
+        let folder = File::open(&root)?;
+        Ok(RealDisk { root, folder })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        match name {
+            "" => self.root.clone(),
+            name => self.root.join(name),
+        }
+    }
+}
+
+impl Disk for RealDisk {
+    fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(self.path(name))?;
+        Ok(Arc::new(RealFile(file)))
+    }
+
+    fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.path(name))?;
+        Ok(Arc::new(RealFile(file)))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path(name))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from), self.path(to))
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(self.path(folder)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            // A name that is not UTF-8 is none of ours.
+            if let Ok(name) = entry?.file_name().into_string() {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn create_folder(&self, folder: &str) -> io::Result<()> {
+        fs::create_dir_all(self.path(folder))
+    }
+
+    fn sync_folder(&self, folder: &str) -> io::Result<()> {
+        match folder {
+            "" => self.folder.sync_all(),
+            folder => File::open(self.path(folder))?.sync_all(),
+        }
+    }
+
+    fn sync_all(&self) -> io::Result<()> {
+        Ok(rustix::fs::syncfs(&self.folder)?)
+    }
+}
+
+struct RealFile(File);
+
+impl DiskFile for RealFile {
+    fn read_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
+        let mut total = 0;
+        while !buffer.is_empty() {
+            match self.0.read_at(buffer, offset) {
+                Ok(0) => break,
+                Ok(read) => {
+                    buffer = &mut buffer[read..];
+                    offset += read as u64;
+                    total += read;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(total)
+    }
+
+    fn write_at(&self, data: &[u8], offset: u64) -> io::Result<()> {
+        self.0.write_all_at(data, offset)
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        self.0.set_len(length)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}

@@ -1,0 +1,591 @@
+//! The log: commits in, durable positions out.
+//!
+//! Any number of threads append; one at a time flushes. Whatever was appended while a flush was under way goes out
+//! with the next one, in one write and one `fdatasync`, so the more there is to do the cheaper each commit gets, and
+//! a lone commit waits for nobody.
+//!
+//! **Epochs.** A checkpoint takes every page that the log has changed to its object's file, after which the log up to
+//! that point is not needed. So that replay never has to lean on a page that a crash may have torn on its way home,
+//! the first change of a page *in an epoch* is logged whole, and a checkpoint begins a new epoch. Appending names
+//! the epoch for which the record was made, and is refused if that one has passed: the record is then made again.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::commit::{Commit, Position};
+use crate::disk::{Disk, SECTOR_BYTES};
+use crate::error::{Error, Result};
+use crate::frame::{self, Batch};
+use crate::recovery::{self, Logged};
+use crate::sabotage::{Planted, Sabotage};
+use crate::segment::{self, Segment};
+
+/// Bounds of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogOptions {
+    /// Size of a segment. A batch that is larger gets a segment of its own size.
+    pub segment_bytes: u64,
+    /// Bytes that may wait for a flush. Whoever appends beyond that waits.
+    pub queue_bytes_max: usize,
+    /// Bytes of records in one frame. A record that is larger gets a frame of its own.
+    pub frame_bytes_max: usize,
+    /// Files kept to be used again.
+    pub spares_max: usize,
+}
+
+impl Default for LogOptions {
+    fn default() -> LogOptions {
+        LogOptions {
+            segment_bytes: 16 << 20,
+            queue_bytes_max: 256 << 20,
+            frame_bytes_max: 4 << 20,
+            spares_max: 4,
+        }
+    }
+}
+
+/// What time it is, in ms since 1970.
+pub trait Clock: Send + Sync + 'static {
+    /// Now.
+    fn now_ms(&self) -> u64;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now_ms(&self) -> u64 {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.map_or(0, |now| now.as_millis() as u64)
+    }
+}
+
+/// News of the log.
+#[derive(Debug, Clone)]
+pub enum Durability {
+    /// Everything up to this position is durable.
+    Reached(Position),
+    /// Nothing more will become durable.
+    Failed(Arc<Error>),
+}
+
+/// Told whenever something became durable, on the thread that flushed. It must be quick and must not append.
+pub type Listener = Box<dyn Fn(&Durability) + Send + Sync>;
+
+/// Why a record was not taken.
+#[derive(Debug)]
+pub enum AppendError {
+    /// A checkpoint has begun since the record was made: make it again, for this epoch.
+    EpochPassed(u64),
+    /// The log has failed or was closed.
+    Failed(Error),
+}
+
+/// A segment that is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FullSegment {
+    number: u64,
+    /// Position of its last commit.
+    pub last: Position,
+}
+
+/// The log of a node.
+pub struct Log {
+    disk: Arc<dyn Disk>,
+    clock: Arc<dyn Clock>,
+    options: LogOptions,
+    node: u128,
+    queue: Mutex<Queue>,
+    /// Something was appended, or the log was closed.
+    arrived: Condvar,
+    /// The queue was taken, or the log failed.
+    room: Condvar,
+    durable: AtomicU64,
+    /// Bytes of segments that hold commits.
+    held_bytes: AtomicU64,
+    writer: Mutex<Writer>,
+    listeners: Mutex<Vec<Listener>>,
+    planted: Planted,
+}
+
+struct Queue {
+    /// Position of the last commit that was appended.
+    last: Position,
+    epoch: u64,
+    batches: VecDeque<Batch>,
+    bytes: usize,
+    failed: Option<Arc<Error>>,
+    closed: bool,
+}
+
+struct Writer {
+    /// Segments with commits, oldest first.
+    full: VecDeque<(u64, Position)>,
+    current: Option<Current>,
+    next_number: u64,
+    /// Names of files that can be used.
+    spares: Vec<String>,
+    last_time_ms: u64,
+}
+
+struct Current {
+    segment: Segment,
+    /// Where the next frame goes.
+    offset: u64,
+    capacity: u64,
+    /// Position of the last commit written, if any was.
+    last: Option<Position>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A thread that panicked under one of these locks has ended the process, or is about to.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Log {
+    /// Opens the log of `node`, giving every commit after `home` to `replay`.
+    ///
+    /// What is written from now on goes to a new segment: a torn end stays as it is, and nothing of it can ever be
+    /// taken for what comes later.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if commits are missing or cannot be read, other than at the very end of the log;
+    /// [`Error::Foreign`] for segments of another folder; the disk's; those of `replay`.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+        options: LogOptions,
+        node: u128,
+        home: Position,
+        mut replay: impl FnMut(Logged<'_>) -> Result<()>,
+    ) -> Result<Log> {
+        disk.create_folder(segment::FOLDER)
+            .map_err(Error::io("cannot create", segment::FOLDER))?;
+        let mut last_time_ms = 0;
+        let found = recovery::scan(&*disk, node, home, |logged| {
+            last_time_ms = logged.time_ms;
+            replay(logged)
+        })?;
+        let writer = Writer {
+            full: found.segments.into(),
+            current: None,
+            next_number: found.highest_number + 1,
+            spares: found.unused,
+            last_time_ms,
+        };
+        let held = writer.full.len() as u64 * options.segment_bytes;
+        Ok(Log {
+            disk,
+            clock,
+            options,
+            node,
+            queue: Mutex::new(Queue {
+                last: found.last,
+                epoch: 1,
+                batches: VecDeque::new(),
+                bytes: 0,
+                failed: None,
+                closed: false,
+            }),
+            arrived: Condvar::new(),
+            room: Condvar::new(),
+            durable: AtomicU64::new(found.last.0),
+            held_bytes: AtomicU64::new(held),
+            writer: Mutex::new(writer),
+            listeners: Mutex::new(Vec::new()),
+            planted: Planted::NOTHING,
+        })
+    }
+
+    /// Plants a mistake, for tests of the tests.
+    #[cfg(feature = "sabotage")]
+    #[must_use]
+    pub fn sabotaged(mut self, mistake: Sabotage) -> Log {
+        self.planted = Planted::new(mistake);
+        self
+    }
+
+    /// The present epoch.
+    pub fn epoch(&self) -> u64 {
+        lock(&self.queue).epoch
+    }
+
+    /// The position of the last commit appended, durable or not.
+    pub fn last(&self) -> Position {
+        lock(&self.queue).last
+    }
+
+    /// Everything up to this position is durable.
+    pub fn durable(&self) -> Position {
+        Position(self.durable.load(Ordering::Acquire))
+    }
+
+    /// Bytes of the segments that hold commits.
+    pub fn held_bytes(&self) -> u64 {
+        self.held_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether it has failed, and takes no more commits.
+    pub fn has_failed(&self) -> bool {
+        lock(&self.queue).failed.is_some()
+    }
+
+    /// Whether commits wait for a flush.
+    pub fn has_queued(&self) -> bool {
+        !lock(&self.queue).batches.is_empty()
+    }
+
+    /// Asks to be told what becomes durable.
+    pub fn subscribe(&self, listener: Listener) {
+        lock(&self.listeners).push(listener);
+    }
+
+    /// Takes a commit whose changes were made for `epoch` into the log, and gives its position. It is durable once
+    /// [`Self::durable`] has reached that.
+    ///
+    /// Waits while more than [`LogOptions::queue_bytes_max`] wait for the disk.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; nothing was appended then.
+    pub fn append(&self, epoch: u64, commit: &Commit<'_>) -> Result<Position, AppendError> {
+        // Encoded before the lock is taken; the length is put in front when it is known.
+        let record = commit.encode(vec![0; 4]);
+        let length = u32::try_from(record.len() - 4).map_err(|_| {
+            AppendError::Failed(Error::Damaged("a commit of more than 4 GiB".to_owned()))
+        })?;
+        let mut queue = lock(&self.queue);
+        while queue.bytes > self.options.queue_bytes_max && queue.failed.is_none() {
+            queue = self
+                .room
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if let Some(error) = &queue.failed {
+            return Err(AppendError::Failed(Error::Failed(Arc::clone(error))));
+        }
+        if queue.closed {
+            return Err(AppendError::Failed(Error::Closed));
+        }
+        if queue.epoch != epoch {
+            return Err(AppendError::EpochPassed(queue.epoch));
+        }
+        let position = queue.last.next();
+        queue.last = position;
+        queue.bytes += record.len();
+        let frame_bytes_max = self.options.frame_bytes_max;
+        let fits = queue
+            .batches
+            .back()
+            .is_some_and(|batch| batch.payload.len() + record.len() <= frame_bytes_max);
+        if !fits {
+            queue.batches.push_back(Batch {
+                first: position,
+                ..Batch::default()
+            });
+        }
+        let batch = queue.batches.back_mut().expect("there is one now");
+        let begin = batch.payload.len();
+        batch.payload.extend_from_slice(&record);
+        batch.payload[begin..begin + 4].copy_from_slice(&length.to_le_bytes());
+        batch.count += 1;
+        drop(queue);
+        self.arrived.notify_one();
+        Ok(position)
+    }
+
+    /// Begins a new epoch, and gives the position of the last commit of the one before.
+    pub fn begin_epoch(&self) -> Position {
+        let mut queue = lock(&self.queue);
+        if !self.planted.is(Sabotage::KeepEpoch) {
+            queue.epoch += 1;
+        }
+        queue.last
+    }
+
+    /// Waits until something was appended; false once the log is closed and nothing is left.
+    pub fn wait(&self) -> bool {
+        let mut queue = lock(&self.queue);
+        while queue.failed.is_some() || queue.batches.is_empty() {
+            if queue.closed || queue.failed.is_some() {
+                return false;
+            }
+            queue = self
+                .arrived
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        true
+    }
+
+    /// Takes no more commits. What was appended is still flushed.
+    pub fn close(&self) {
+        lock(&self.queue).closed = true;
+        self.arrived.notify_all();
+    }
+
+    /// Writes and flushes everything that was appended before the call.
+    ///
+    /// # Errors
+    /// The disk's, and then [`Error::Failed`] for ever: a flush that failed says nothing about what is on the disk,
+    /// so nothing after it can be confirmed. The next start decides from what the log holds.
+    pub fn flush(&self) -> Result<Position> {
+        let mut writer = lock(&self.writer);
+        let batches = {
+            let mut queue = lock(&self.queue);
+            if let Some(error) = &queue.failed {
+                return Err(Error::Failed(Arc::clone(error)));
+            }
+            queue.bytes = 0;
+            std::mem::take(&mut queue.batches)
+        };
+        self.room.notify_all();
+        let Some(last) = batches.back().map(Batch::last) else {
+            return Ok(self.durable());
+        };
+        match self.write(&mut writer, &batches) {
+            Ok(()) => {
+                self.durable.store(last.0, Ordering::Release);
+                drop(writer);
+                self.tell(&Durability::Reached(last));
+                Ok(last)
+            }
+            Err(error) => {
+                drop(writer);
+                Err(self.fail(&error))
+            }
+        }
+    }
+
+    /// Takes no more commits, because of `error`, and tells the listeners. What is queued is not flushed. The first
+    /// failure counts.
+    pub fn fail(&self, error: &Error) -> Error {
+        let failed = {
+            let mut queue = lock(&self.queue);
+            if let Some(earlier) = &queue.failed {
+                return Error::Failed(Arc::clone(earlier));
+            }
+            let error = Arc::new(error.clone());
+            queue.failed = Some(Arc::clone(&error));
+            error
+        };
+        self.room.notify_all();
+        self.arrived.notify_all();
+        self.tell(&Durability::Failed(Arc::clone(&failed)));
+        Error::Failed(failed)
+    }
+
+    fn tell(&self, news: &Durability) {
+        for listener in &*lock(&self.listeners) {
+            listener(news);
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, batches: &VecDeque<Batch>) -> Result<()> {
+        let now_ms = self.clock.now_ms().max(writer.last_time_ms);
+        writer.last_time_ms = now_ms;
+        let durable = self.durable();
+        let mut bytes = Vec::new();
+        for batch in batches {
+            let begin = bytes.len();
+            frame::encode(batch, durable, now_ms, &mut bytes);
+            let fits = writer.current.as_ref().is_some_and(|current| {
+                let used = current.offset + bytes.len() as u64;
+                used <= current.capacity
+            });
+            if !fits {
+                // What came before belongs to the old segment, and must be flushed before the new one is.
+                let own = bytes.split_off(begin);
+                if !bytes.is_empty() {
+                    self.put(writer, &bytes)?;
+                }
+                self.next_segment(writer, batch.first, own.len() as u64)?;
+                bytes = own;
+            }
+            let current = writer.current.as_mut().expect("a segment is open");
+            current.last = Some(batch.last());
+        }
+        self.put(writer, &bytes)
+    }
+
+    /// Writes frames to the current segment, and flushes it.
+    fn put(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()> {
+        let current = writer.current.as_mut().expect("a segment is open");
+        let name = segment::name(current.segment.number);
+        let file = &current.segment.file;
+        if current.offset == SECTOR_BYTES as u64 {
+            let header = segment::header(self.node, current.segment.number, current.segment.first);
+            file.write_at(&header, 0)
+                .map_err(Error::io("cannot write", &*name))?;
+        }
+        file.write_at(bytes, current.offset)
+            .map_err(Error::io("cannot write", &*name))?;
+        if !self.planted.is(Sabotage::SkipFlush) {
+            file.sync_data().map_err(Error::io("cannot flush", name))?;
+        }
+        current.offset += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Goes on in a new segment with room for `bytes`, whose first commit is `first`.
+    fn next_segment(&self, writer: &mut Writer, first: Position, bytes: u64) -> Result<()> {
+        if let Some(done) = writer.current.take()
+            && let Some(last) = done.last
+        {
+            writer.full.push_back((done.segment.number, last));
+        }
+        let number = writer.next_number;
+        writer.next_number += 1;
+        let name = segment::name(number);
+        let capacity = self
+            .options
+            .segment_bytes
+            .max(SECTOR_BYTES as u64 + bytes.next_multiple_of(SECTOR_BYTES as u64));
+        let file = match writer.spares.pop() {
+            Some(spare) => {
+                self.disk
+                    .rename(&spare, &name)
+                    .map_err(Error::io("cannot rename", spare))?;
+                self.disk
+                    .open(&name)
+                    .map_err(Error::io("cannot open", &*name))?
+            }
+            None => segment::create_filled(&*self.disk, &name, capacity)?,
+        };
+        let capacity = capacity.max(file.len().map_err(Error::io("cannot look at", &*name))?);
+        self.disk
+            .sync_folder(segment::FOLDER)
+            .map_err(Error::io("cannot flush", segment::FOLDER))?;
+        self.held_bytes
+            .fetch_add(self.options.segment_bytes, Ordering::Relaxed);
+        writer.current = Some(Current {
+            segment: Segment {
+                number,
+                first,
+                file,
+            },
+            offset: SECTOR_BYTES as u64,
+            capacity,
+            last: None,
+        });
+        Ok(())
+    }
+
+    /// The segments whose commits are all at or before `through`, oldest first. The one being written is not among
+    /// them.
+    pub fn full_segments(&self, through: Position) -> Vec<FullSegment> {
+        let writer = lock(&self.writer);
+        let full = writer.full.iter();
+        full.take_while(|(_, last)| *last <= through)
+            .map(|&(number, last)| FullSegment { number, last })
+            .collect()
+    }
+
+    /// Gives the commits of a segment to `visit`, in order.
+    ///
+    /// # Errors
+    /// The disk's; [`Error::Damaged`]; those of `visit`.
+    pub fn read_segment(
+        &self,
+        segment: FullSegment,
+        mut visit: impl FnMut(Logged<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.read_number(segment.number, &mut visit)
+    }
+
+    /// Gives every commit that the log still holds to `visit`, in order.
+    ///
+    /// # Errors
+    /// The disk's; [`Error::Damaged`]; those of `visit`.
+    pub fn read_all(&self, mut visit: impl FnMut(Logged<'_>) -> Result<()>) -> Result<()> {
+        self.flush()?;
+        let writer = lock(&self.writer);
+        let numbers: Vec<u64> = writer
+            .full
+            .iter()
+            .map(|(number, _)| *number)
+            .chain(writer.current.as_ref().map(|now| now.segment.number))
+            .collect();
+        for number in numbers {
+            self.read_number(number, &mut visit)?;
+        }
+        Ok(())
+    }
+
+    fn read_number(
+        &self,
+        number: u64,
+        visit: &mut dyn FnMut(Logged<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let image = segment::Image::read(&*self.disk, self.node, number)?;
+        let Some(first) = image.first else {
+            return Err(Error::Damaged(format!(
+                "{} has lost its first sector",
+                segment::name(number)
+            )));
+        };
+        image.frames(first, |frame| {
+            for (position, record) in frame.records() {
+                visit(Logged {
+                    position,
+                    time_ms: frame.time_ms,
+                    commit: Commit::decode(record)?,
+                })?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Lets go of the segments whose commits are all at or before `through`, which are in the objects' files. Their
+    /// files are used again.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn trim(&self, through: Position) -> Result<()> {
+        let mut writer = lock(&self.writer);
+        while let Some(&(number, last)) = writer.full.front() {
+            if last > through {
+                break;
+            }
+            let name = segment::name(number);
+            if writer.spares.len() < self.options.spares_max {
+                let spare = format!("{}/{number:016x}.spare", segment::FOLDER);
+                self.disk
+                    .rename(&name, &spare)
+                    .map_err(Error::io("cannot rename", name))?;
+                writer.spares.push(spare);
+            } else {
+                self.disk
+                    .remove(&name)
+                    .map_err(Error::io("cannot remove", name))?;
+            }
+            writer.full.pop_front();
+        }
+        let held = writer.full.len() + usize::from(writer.current.is_some());
+        self.held_bytes
+            .store(held as u64 * self.options.segment_bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Ends the segment being written, so that a trim can let it go too. The next commit begins another.
+    pub fn end_segment(&self) {
+        let mut writer = lock(&self.writer);
+        if let Some(done) = writer.current.take()
+            && let Some(last) = done.last
+        {
+            writer.full.push_back((done.segment.number, last));
+        }
+    }
+}
+
+/// Flushes whatever is appended, until the log is closed or fails. Runs on a thread of its own.
+pub fn run_writer(log: &Log) {
+    while log.wait() {
+        if log.flush().is_err() {
+            // The listeners were told.
+            return;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Reading the log after a start: which commits there are, and which of them to apply again.
+
+use crate::commit::{Commit, Position};
+use crate::disk::Disk;
+use crate::error::{Error, Result};
+use crate::segment::{self, Image};
+
+/// What the log was found to hold.
+pub(crate) struct Found {
+    /// Position of the last commit.
+    pub(crate) last: Position,
+    /// Number and last position of the segments with commits in them, oldest first.
+    pub(crate) segments: Vec<(u64, Position)>,
+    /// The highest number among the files, used or not.
+    pub(crate) highest_number: u64,
+    /// Files that hold nothing and can be used.
+    pub(crate) unused: Vec<String>,
+}
+
+/// A commit as it stands in the log.
+pub struct Logged<'a> {
+    /// Its place.
+    pub position: Position,
+    /// When it was flushed, in ms since 1970; never less than that of an earlier one.
+    pub time_ms: u64,
+    /// What it changed.
+    pub commit: Commit<'a>,
+}
+
+/// Reads all segments and gives the commits after `home` to `visit`, in order.
+///
+/// # Errors
+/// [`Error::Damaged`] for anything but a torn end of the log; [`Error::Foreign`] for segments of another folder, or
+/// missing ones; the disk's; those of `visit`.
+pub(crate) fn scan(
+    disk: &dyn Disk,
+    node: u128,
+    home: Position,
+    mut visit: impl FnMut(Logged<'_>) -> Result<()>,
+) -> Result<Found> {
+    let names = disk
+        .list(segment::FOLDER)
+        .map_err(Error::io("cannot list", segment::FOLDER))?;
+    let mut numbers: Vec<u64> = names
+        .iter()
+        .filter_map(|name| segment::number_of(name))
+        .collect();
+    numbers.sort_unstable();
+    let mut found = Found {
+        last: home,
+        segments: Vec::new(),
+        highest_number: numbers.last().copied().unwrap_or(0),
+        unused: names
+            .iter()
+            .filter(|name| name.ends_with(".spare"))
+            .map(|name| format!("{}/{name}", segment::FOLDER))
+            .collect(),
+    };
+    for number in numbers {
+        let image = Image::read(disk, node, number)?;
+        let expected = found.last.next();
+        // What is at or before `home` may be missing, in whatever pieces: trimming goes file by file.
+        if let Some(first) = image.first
+            && first > expected
+        {
+            return Err(Error::Damaged(format!(
+                "the log has a gap: {} begins with position {first}, and the commits from position {expected} on are \
+                 missing",
+                segment::name(number),
+            )));
+        }
+        let mut last = None;
+        image.frames(expected, |frame| {
+            last = Some(frame.last());
+            for (position, record) in frame.records() {
+                if position > home {
+                    let commit = Commit::decode(record)?;
+                    visit(Logged {
+                        position,
+                        time_ms: frame.time_ms,
+                        commit,
+                    })?;
+                }
+            }
+            Ok(())
+        })?;
+        match last {
+            Some(last) => {
+                found.segments.push((number, last));
+                found.last = found.last.max(last);
+            }
+            // It was about to be used when the node ended: nothing in it was ever confirmed.
+            None => found.unused.push(segment::name(number)),
+        }
+    }
+    Ok(found)
+}
