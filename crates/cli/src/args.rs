@@ -19,6 +19,64 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Runs a project and reloads it when its files change
     Dev(DevOptions),
+    /// Looks into the objects of a data folder, in use by a server or not
+    Objects(ObjectsOptions),
+}
+
+/// The options of `holdfast objects`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ObjectsOptions {
+    #[command(subcommand)]
+    pub(crate) command: ObjectsCommand,
+
+    /// The data folder [default: .holdfast/data here or in a folder above]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to do with objects. An OBJECT is written CLASS/NAME, or CLASS/ID with the 64 digits of its id.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ObjectsCommand {
+    /// Lists the objects that have data
+    List {
+        /// Only those of this class
+        class: Option<String>,
+    },
+    /// Shows an object's tables, keys and alarm
+    Show {
+        /// CLASS/NAME or CLASS/ID
+        object: String,
+    },
+    /// Runs SQL that reads
+    Query {
+        /// CLASS/NAME or CLASS/ID
+        object: String,
+        /// The statement
+        sql: String,
+    },
+    /// Writes an object's data to an SQLite file
+    Export {
+        /// CLASS/NAME or CLASS/ID
+        object: String,
+        /// A file that does not exist yet
+        file: PathBuf,
+    },
+    /// Replaces an object's data by that of an SQLite file; a running instance is reset
+    Import {
+        /// CLASS/NAME or CLASS/ID
+        object: String,
+        /// The file
+        file: PathBuf,
+    },
+    /// Deletes an object's data and its alarm; a running instance is reset
+    Delete {
+        /// CLASS/NAME or CLASS/ID
+        object: String,
+    },
 }
 
 /// The options of `holdfast dev`.
@@ -48,6 +106,10 @@ pub(crate) struct DevOptions {
     /// How many threads own objects [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(SHARDS_MAX)))]
     pub(crate) shards: Option<u16>,
+
+    /// After how many seconds without requests an object leaves memory
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) idle: u32,
 
     /// Keep running the files as they were at the start
     #[arg(long)]
@@ -87,7 +149,9 @@ mod tests {
 
     #[test]
     fn everything_has_a_default() {
-        let Command::Dev(options) = Args::parse_from(["holdfast", "dev"]).command;
+        let Command::Dev(options) = Args::parse_from(["holdfast", "dev"]).command else {
+            panic!("another command");
+        };
         assert_eq!(options.dir, PathBuf::from("."));
         assert_eq!(options.log_level, LogLevel::Info);
         assert!(options.port.is_none() && options.shards.is_none() && !options.no_watch);

@@ -10,14 +10,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use holdfast_project::{Config, LoadOptions, Project, ProjectError};
-use holdfast_runtime::{App, Node, NodeOptions};
+use holdfast_runtime::{App, Log, Node, NodeOptions};
 use holdfast_server::{HttpEdge, RequestLog};
+use holdfast_storage::StoreError;
+use holdfast_web::io::Level;
 
 use crate::args::DevOptions;
 use crate::banner::Banner;
 use crate::data::DataFolder;
 use crate::failure::Failure;
 use crate::log::{Output, Problem, problem, show_diagnostics};
+use crate::objects;
 use crate::style::{FAINT, GREEN};
 use crate::watch::Watch;
 
@@ -29,8 +32,6 @@ const CPU_LIMIT: Duration = Duration::from_secs(30);
 /// Memory of one shard's heap. A shard carries many objects, so this is above the 128 MB that Cloudflare
 /// gives to an isolate.
 const HEAP_BYTES_MAX: usize = 512 << 20;
-/// After how long without requests an object leaves memory: `workerd`'s time.
-const IDLE: Duration = Duration::from_secs(10);
 /// How long requests under way may take to finish when told to stop.
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// A save is over when nothing has changed for this long, …
@@ -43,6 +44,25 @@ const IMPATIENT: i32 = 130;
 enum Event {
     Changed,
     Stop,
+    /// The data folder cannot be written any more.
+    StorageFailed(StoreError),
+}
+
+/// The output, and the way by which the node says that it cannot go on.
+struct NodeLog {
+    output: Output,
+    events: Sender<Event>,
+}
+
+impl Log for NodeLog {
+    fn console(&self, level: Level, source: &str, text: &str) {
+        self.output.console(level, source, text);
+    }
+
+    fn storage_failed(&self, error: &StoreError) {
+        // Fails where the command has ended already.
+        self.events.send(Event::StorageFailed(error.clone())).ok();
+    }
 }
 
 /// Runs the command until a signal ends it.
@@ -69,7 +89,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     let watch = if options.no_watch {
         None
     } else {
-        start_watching(&app, &data.path, events)
+        start_watching(&app, &data.path, events.clone())
     };
 
     // Each resident object with storage has two files open, and the usual soft limit is 1,024.
@@ -84,9 +104,18 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
             .limits_cpu_ms
             .map_or(CPU_LIMIT, Duration::from_millis),
         heap_bytes_max: HEAP_BYTES_MAX,
-        idle: IDLE,
+        idle: Duration::from_secs(options.idle.into()),
     };
-    let node = Node::start(app, node_options, Arc::new(edge), Arc::new(output))?;
+    let node = Node::start(
+        app,
+        node_options,
+        Arc::new(edge),
+        Arc::new(NodeLog { output, events }),
+    )?;
+    if let Err(error) = objects::control::serve(&data.path, node.admin()) {
+        let text = format!("`holdfast objects` cannot reach this server: {error}");
+        problem(Problem::Warning, text);
+    }
     let banner = Banner {
         project: &project,
         addr,
@@ -96,23 +125,40 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     };
     output.print(banner);
 
-    serve(&node, &inbox, &mut loader, watch, output);
+    let served = serve(&node, &inbox, &mut loader, watch, output);
     output.print(output.colours.paint(FAINT, "stopping"));
-    node.stop(STOP_PATIENCE);
-    Ok(())
+    match served {
+        Ok(()) => node.stop(STOP_PATIENCE),
+        // Requests that wait for the log will not be answered.
+        Err(_) => node.stop(Duration::ZERO),
+    }
+    served.map_err(|error| Failure::Storage {
+        path: data.path.clone(),
+        error,
+    })
 }
 
 /// Reloads at changes, until told to stop.
+///
+/// # Errors
+/// What keeps the data folder from being written.
 fn serve(
     node: &Node,
     inbox: &Receiver<Event>,
     loader: &mut Loader<'_>,
     mut watch: Option<Watch>,
     output: Output,
-) {
-    while let Ok(Event::Changed) = inbox.recv() {
-        if let Settled::Stop = settle(inbox) {
-            return;
+) -> Result<(), StoreError> {
+    while let Ok(event) = inbox.recv() {
+        match event {
+            Event::Changed => {}
+            Event::Stop => break,
+            Event::StorageFailed(error) => return Err(error),
+        }
+        match settle(inbox) {
+            Settled::Changed => {}
+            Settled::Stop => break,
+            Settled::StorageFailed(error) => return Err(error),
         }
         let begun = Instant::now();
         let (result, files) = match loader.load() {
@@ -140,11 +186,13 @@ fn serve(
             ),
         }
     }
+    Ok(())
 }
 
 enum Settled {
     Changed,
     Stop,
+    StorageFailed(StoreError),
 }
 
 /// Waits until the changes that belong together are over.
@@ -153,6 +201,7 @@ fn settle(inbox: &Receiver<Event>) -> Settled {
     while Instant::now() < until {
         match inbox.recv_timeout(SETTLED_AFTER) {
             Ok(Event::Changed) => {}
+            Ok(Event::StorageFailed(error)) => return Settled::StorageFailed(error),
             Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Settled::Stop,
             Err(RecvTimeoutError::Timeout) => break,
         }

@@ -3,9 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use holdfast_project::ProjectError;
 use holdfast_runtime::StartError;
+use holdfast_storage::StoreError;
+
+/// `EX_IOERR`: something else than the program or its arguments has to be mended.
+const STORAGE_FAILED: u8 = 74;
 
 /// Why a command ends with exit code 1. The text has the next step on indented lines below it.
 #[derive(Debug, thiserror::Error)]
@@ -23,10 +28,18 @@ pub(crate) enum Failure {
     DataInUse { path: PathBuf },
     #[error("{0}")]
     Start(StartError),
+    #[error(
+        "the data folder {} cannot be written: {error}\n  {}",
+        .path.display(),
+        storage_help(.error)
+    )]
+    Storage { path: PathBuf, error: StoreError },
     #[error("cannot find the host {host}: {error}\n  give an address of this machine with --host")]
     Host { host: String, error: io::Error },
     #[error("cannot listen on {addr}: {}", listen_help(*.addr, .error))]
     Listen { addr: SocketAddr, error: io::Error },
+    #[error("{0}")]
+    Objects(String),
     #[error("cannot handle signals: {0}")]
     Signals(ctrlc::Error),
 }
@@ -45,6 +58,24 @@ impl From<StartError> for Failure {
         match error {
             StartError::Data { path, error } => Failure::Data { path, error },
             error => Failure::Start(error),
+        }
+    }
+}
+
+fn storage_help(error: &StoreError) -> &'static str {
+    if error.is_disk_full() {
+        "nothing that was confirmed is lost; make room on the disk and start again"
+    } else {
+        "nothing that was confirmed is lost; check the disk and start again"
+    }
+}
+
+impl Failure {
+    /// The exit code that it ends the command with.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Failure::Storage { .. } => ExitCode::from(STORAGE_FAILED),
+            _ => ExitCode::FAILURE,
         }
     }
 }

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use anstyle::Style;
-use holdfast_runtime::Log;
 use holdfast_server::RequestLog;
 use holdfast_web::io::Level;
 use http::{Method, StatusCode};
@@ -39,8 +38,9 @@ impl Output {
     }
 }
 
-impl Log for Output {
-    fn console(&self, level: Level, source: &str, text: &str) {
+impl Output {
+    /// A line of the program's output.
+    pub(crate) fn console(&self, level: Level, source: &str, text: &str) {
         let (least, label, style) = match level {
             Level::Debug => (LogLevel::Debug, "debug", FAINT),
             Level::Log => (LogLevel::Info, "log", Style::new()),

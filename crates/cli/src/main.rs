@@ -4,7 +4,8 @@
 //! to a [`Node`](holdfast_runtime::Node) with an [`HttpEdge`](holdfast_server::HttpEdge), and says what
 //! happened: on standard output what runs and what it does, on standard error what is wrong.
 //!
-//! Exit codes: 0 after being told to stop, 1 for every error, 2 for arguments that make no sense.
+//! Exit codes: 0 after being told to stop, 1 for every error, 2 for arguments that make no sense, 74
+//! when the data folder cannot be written any more.
 
 mod args;
 mod banner;
@@ -12,6 +13,7 @@ mod data;
 mod dev;
 mod failure;
 mod log;
+mod objects;
 mod style;
 mod watch;
 
@@ -25,12 +27,13 @@ fn main() -> ExitCode {
     let Args { command } = Args::parse();
     let result = match command {
         Command::Dev(options) => dev::run(&options),
+        Command::Objects(options) => objects::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             log::problem(log::Problem::Error, &failure);
-            ExitCode::FAILURE
+            failure.exit_code()
         }
     }
 }

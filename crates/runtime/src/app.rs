@@ -33,6 +33,10 @@ pub struct NodeOptions {
 pub trait Log: Send + Sync + 'static {
     /// A line (perhaps of several) of output. `source` names the object or handler it came from.
     fn console(&self, level: Level, source: &str, text: &str);
+
+    /// The data folder cannot be written any more: nothing is confirmed from now on, and the node is to be
+    /// stopped. What was confirmed is safe.
+    fn storage_failed(&self, error: &holdfast_storage::StoreError);
 }
 
 /// Why a node could not start.
@@ -49,6 +53,14 @@ pub enum StartError {
         path: PathBuf,
         /// What the operating system said.
         error: std::io::Error,
+    },
+    /// The data folder is none of ours, or what it holds cannot be read.
+    #[error("cannot use the data folder {path}: {error}")]
+    Store {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: holdfast_storage::StoreError,
     },
     /// A thread cannot be started.
     #[error("cannot start a thread: {0}")]

@@ -12,14 +12,18 @@ use std::sync::Arc;
 use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{ContextReader, Runtime};
 use holdfast_object::{Admitted, Generation};
+use holdfast_storage::Store;
 use holdfast_web::io::{Completion, Task};
 use holdfast_workers::failure::Failure;
 use slab::Slab;
 use tokio::sync::{Notify, mpsc};
 
+use crate::alarms::Alarms;
 use crate::app::{Log, NodeOptions};
 use crate::calls::Waiting;
+use crate::connections::Connections;
 use crate::context::{Context, Kind};
+use crate::durable::AtLog;
 use crate::instance::{Event, Output};
 use crate::message::{Answer, Call, CallId, CallRef, Message, ObjectKey, Return};
 use crate::objects::Object;
@@ -39,6 +43,8 @@ pub(crate) struct Core {
     pub(crate) log: Arc<dyn Log>,
     pub(crate) router: Arc<dyn Router>,
     pub(crate) shards: Vec<mpsc::UnboundedSender<Message>>,
+    pub(crate) at_log: AtLog,
+    pub(crate) connections: Connections,
     pub(crate) program: RefCell<Option<Rc<Program>>>,
     /// Loaded, and waiting for the other shards to have loaded it too.
     pub(crate) prepared: RefCell<Option<Rc<Program>>>,
@@ -46,6 +52,7 @@ pub(crate) struct Core {
     /// The highest generation of any object that is not in `objects` any more.
     pub(crate) last_generation: Cell<Generation>,
     pub(crate) deadlines: RefCell<std::collections::BTreeSet<(u64, ObjectKey)>>,
+    pub(crate) alarms: Alarms,
     pub(crate) calls: RefCell<Slab<Waiting>>,
     pub(crate) next_serial: Cell<u64>,
     /// Programs that were replaced, with their realms, until their last context has ended.
@@ -100,6 +107,7 @@ pub(crate) struct Parts {
     pub(crate) log: Arc<dyn Log>,
     pub(crate) router: Arc<dyn Router>,
     pub(crate) shards: Vec<mpsc::UnboundedSender<Message>>,
+    pub(crate) store: Store,
 }
 
 impl Core {
@@ -119,8 +127,11 @@ impl Core {
             log,
             router,
             shards,
+            store,
         } = parts;
         Core {
+            at_log: AtLog::new(store, shards[index].clone()),
+            connections: Connections::default(),
             index,
             reader: runtime.context_reader(),
             runtime,
@@ -133,6 +144,7 @@ impl Core {
             objects: RefCell::new(HashMap::new()),
             last_generation: Cell::new(Generation(0)),
             deadlines: RefCell::default(),
+            alarms: Alarms::default(),
             calls: RefCell::new(Slab::new()),
             next_serial: Cell::new(0),
             old_programs: RefCell::default(),
@@ -335,6 +347,7 @@ impl Core {
             Output::Return(shard, answer) => self.send_return(shard, answer),
             // Whoever waited may have gone.
             Output::Wake(sender) => drop(sender.send(())),
+            Output::Alarm(context, end) => self.alarm_reported(&context, end),
         }
     }
 
@@ -361,7 +374,7 @@ impl Core {
     }
 
     /// Taken in right after the turn that is running.
-    fn inbox_local(&self, message: Message) {
+    pub(crate) fn inbox_local(&self, message: Message) {
         self.local.borrow_mut().push_back(message);
     }
 
@@ -370,6 +383,9 @@ impl Core {
         match message {
             Message::Call(call) => self.arrive(call),
             Message::Return(answer) => self.returned(answer),
+            Message::Durable => self.durable_moved(),
+            Message::LogFailed => self.log_failed(),
+            Message::AlarmAbandoned(key) => self.arrive_abandoned(&key),
             Message::Control(control) => crate::node::control(self, control),
         }
     }

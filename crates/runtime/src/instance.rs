@@ -1,7 +1,7 @@
 //! One instance of an object: its gates, its storage, what waits for it.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use holdfast_engine::Global;
 use holdfast_object::output_gate::Sent;
@@ -12,6 +12,8 @@ use holdfast_workers::storage::StorageHandle;
 use slab::Slab;
 use tokio::sync::oneshot;
 
+use crate::alarms::AlarmEnd;
+use crate::context::Context;
 use crate::message::{Answer, Call, ObjectKey, Return};
 use crate::reply::Reply;
 use crate::section::SectionCall;
@@ -22,6 +24,12 @@ pub(crate) enum Event {
     Construct,
     /// A call that was admitted.
     Call(Box<Call>),
+    /// An alarm that is due.
+    Alarm,
+    /// The alarm's handler has ended well, and its row may be cleared now.
+    AlarmSucceeded,
+    /// The row of an alarm that was given up is to be cleared.
+    AlarmAbandoned,
     /// I/O is done.
     Completion(Completion),
     /// The answer to a call this object made.
@@ -36,6 +44,8 @@ pub(crate) enum Output {
     Call(Call),
     /// An answer to a caller.
     Return(usize, Return),
+    /// The end of a run of the alarm's handler.
+    Alarm(Weak<Context>, AlarmEnd),
     /// Something in Rust that waits for the gate.
     Wake(oneshot::Sender<()>),
 }
@@ -61,7 +71,13 @@ pub(crate) struct Instance {
     pub(crate) reported_streams: Cell<bool>,
     /// Calls answered since the lifecycle last heard of it.
     pub(crate) answered: Cell<u32>,
-    position: Cell<u64>,
+    /// It is in the shard's list of open connections, and has used its own since it was last looked at.
+    pub(crate) connection_listed: Cell<bool>,
+    pub(crate) connection_used: Cell<bool>,
+    /// The alarm's turn has begun, and its end was not reported yet.
+    pub(crate) alarm_begun: Cell<bool>,
+    /// The alarm that runs is to be tried again, should this instance end before it.
+    pub(crate) alarm_retry: Cell<bool>,
 }
 
 impl Instance {
@@ -80,7 +96,10 @@ impl Instance {
             reported_busy: Cell::new(false),
             reported_streams: Cell::new(false),
             answered: Cell::new(0),
-            position: Cell::new(0),
+            connection_listed: Cell::new(false),
+            connection_used: Cell::new(false),
+            alarm_begun: Cell::new(false),
+            alarm_retry: Cell::new(true),
         }
     }
 
@@ -96,7 +115,7 @@ impl Instance {
         if self
             .storage
             .get()
-            .is_some_and(|storage| storage.database().in_transaction())
+            .is_some_and(|storage| storage.database().in_transaction() && storage.has_confirmed())
         {
             gate.write(now_ms);
         }
@@ -107,19 +126,21 @@ impl Instance {
         }
     }
 
-    /// The turn's writes are durable, or there were none: what may leave now, in order.
-    pub(crate) fn committed(&self, wrote: bool, now_ms: u64) -> Vec<Output> {
+    /// A confirmed write was committed: output waits for the log to reach `position`.
+    pub(crate) fn lock(&self, position: Position, now_ms: u64) {
+        self.output.borrow_mut().lock(position, now_ms);
+    }
+
+    /// The turn has ended without a commit that output must wait for: what may leave now, in order.
+    pub(crate) fn unlock(&self) -> Vec<Output> {
         let mut gate = self.output.borrow_mut();
-        let position = if wrote {
-            self.position.set(self.position.get() + 1);
-            let position = Position(self.position.get());
-            gate.lock(position, now_ms);
-            position
-        } else {
-            gate.rolled_back();
-            Position(self.position.get())
-        };
-        gate.advance(position).collect()
+        gate.rolled_back();
+        gate.advance(Position::START).collect()
+    }
+
+    /// The log is durable up to `durable`: what may leave now, in order.
+    pub(crate) fn advance(&self, durable: Position) -> Vec<Output> {
+        self.output.borrow_mut().advance(durable).collect()
     }
 
     /// Marks the instance for destruction at the end of the turn. The first reason counts.

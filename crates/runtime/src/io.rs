@@ -12,6 +12,8 @@ use tokio::sync::oneshot;
 use crate::context::{Context, Kind};
 use crate::core::{self, Core};
 use crate::instance::Output;
+use crate::message::ObjectKey;
+use crate::program::Program;
 
 pub(crate) struct ShardIo(pub(crate) Weak<Core>);
 
@@ -31,14 +33,19 @@ impl ShardIo {
 pub(crate) fn source_of(context: Option<&Context>) -> String {
     match context.map(|context| (&context.kind, context)) {
         Some((Kind::Object(instance), context)) => {
-            let class = context.program.plan.class(instance.key.class);
-            let class = class.map_or("object", |(_, class)| class.name.as_str());
-            match &instance.name {
-                Some(name) => format!("{class}({name})"),
-                None => format!("{class}({:.8}…)", instance.key.id.to_hex()),
-            }
+            object_source(&context.program, &instance.key, instance.name.as_deref())
         }
         _ => "worker".to_owned(),
+    }
+}
+
+/// How a line about an object is labelled.
+pub(crate) fn object_source(program: &Program, key: &ObjectKey, name: Option<&str>) -> String {
+    let class = program.plan.class(key.class);
+    let class = class.map_or("object", |(_, class)| class.name.as_str());
+    match name {
+        Some(name) => format!("{class}({name})"),
+        None => format!("{class}({:.8}…)", key.id.to_hex()),
     }
 }
 

@@ -10,14 +10,19 @@
 //! Invariants
 //! - Everything of an object happens on the thread of the shard that owns it.
 //! - Turns never nest: JavaScript of one turn, with all its microtasks, ends before another begins.
+//! - An alarm that is set rings at least once, never twice at a time, and wakes its object alone.
 //! - Output of an object passes its output gate; nothing else leaves it.
 //! - A context that has ended runs no JavaScript, and its work is dropped.
 //! - No borrow of a cell is held while JavaScript runs.
 
+mod admin;
+mod alarms;
 mod app;
 mod calls;
+mod connections;
 mod context;
 mod core;
+mod durable;
 mod edge;
 mod instance;
 mod io;
@@ -36,6 +41,7 @@ mod storage;
 mod stub;
 mod turn;
 
+pub use admin::{Admin, Replacement};
 pub use app::{App, Log, NodeOptions, StartError};
 pub use edge::{Edge, IncomingRequest, OutgoingResponse, Shard};
 pub use node::Node;

@@ -1,6 +1,7 @@
 //! What shards say to each other. The same messages will travel between nodes.
 
 use holdfast_object::{Generation, ObjectId};
+use holdfast_storage::ObjectRef;
 use holdfast_web::body::Body;
 use holdfast_workers::failure::Failure;
 use http::{HeaderMap, Method, StatusCode};
@@ -10,7 +11,8 @@ use http::{HeaderMap, Method, StatusCode};
 pub(crate) struct ClassId(u64);
 
 impl ClassId {
-    /// FNV-1a of the key; [`crate::program::Plan`] checks that its classes differ.
+    /// FNV-1a of the key, which is the name of the class's data folder. (A program whose classes do not differ in it is
+    /// refused.)
     pub(crate) fn of(unique_key: &str) -> ClassId {
         let hash = unique_key
             .bytes()
@@ -24,8 +26,20 @@ impl ClassId {
 /// Which object: its class and its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ObjectKey {
+    /// Its class.
     pub(crate) class: ClassId,
+    /// Its id within the class.
     pub(crate) id: ObjectId,
+}
+
+impl ObjectKey {
+    /// As the store names it.
+    pub(crate) fn of(object: &ObjectRef) -> ObjectKey {
+        ObjectKey {
+            class: ClassId::of(&object.class),
+            id: ObjectId::from_bytes(object.id),
+        }
+    }
 }
 
 /// A call among those of its caller's shard. The serial tells it from an earlier one in the same slot.
@@ -129,5 +143,11 @@ pub(crate) struct Return {
 pub(crate) enum Message {
     Call(Call),
     Return(Return),
+    /// The log has come further.
+    Durable,
+    /// The log takes no more commits.
+    LogFailed,
+    /// From a shard to itself: clear the row of an alarm that was given up.
+    AlarmAbandoned(ObjectKey),
     Control(crate::node::Control),
 }

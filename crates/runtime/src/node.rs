@@ -6,11 +6,15 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use holdfast_engine::{Runtime, RuntimeOptions};
+use holdfast_storage::{
+    Durability, Keeper, PendingAlarm, RealDisk, Store, StoreOptions, SystemClock,
+};
 use holdfast_web::fetch::{Client, ClientOptions};
 use holdfast_web::io::{Host, Io};
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
+use crate::admin::Admin;
 use crate::app::{App, Log, NodeOptions, StartError};
 use crate::core::{Core, Parts};
 use crate::edge::Edge;
@@ -34,6 +38,8 @@ pub(crate) enum Control {
     Prepare(Arc<Plan>, blocking::Sender<Result<(), StartError>>),
     /// Run the prepared program from now on, or drop it.
     Switch(bool, blocking::Sender<()>),
+    /// Replace an object's storage.
+    Replace(crate::admin::Replace),
     /// Commit, end all instances, and end the thread.
     Stop,
 }
@@ -43,6 +49,8 @@ pub struct Node {
     shards: Vec<mpsc::UnboundedSender<Message>>,
     threads: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
+    admin: Admin,
+    keeper: Option<Keeper>,
     /// A message from each shard that has been told to stop and has no request under way any more.
     drained: blocking::Receiver<()>,
 }
@@ -59,11 +67,14 @@ impl Node {
         log: Arc<dyn Log>,
     ) -> Result<Node, StartError> {
         assert!(options.shards > 0, "a node has at least one shard");
-        let data_error = |error| StartError::Data {
-            path: options.data.clone(),
-            error,
-        };
-        std::fs::create_dir_all(&options.data).map_err(data_error)?;
+        let (store, keeper) = open_store(&options, &log)?;
+        let alarms: Arc<[PendingAlarm]> = store
+            .pending_alarms()
+            .map_err(|error| StartError::Data {
+                path: options.data.clone(),
+                error: std::io::Error::other(error.message),
+            })?
+            .into();
         let plan = Arc::new(Plan::new(app));
         let router: Arc<dyn Router> = Arc::new(ById {
             shards: options.shards,
@@ -82,6 +93,12 @@ impl Node {
             shards: senders.clone(),
             threads: Vec::new(),
             stop,
+            admin: Admin {
+                store: store.clone(),
+                shards: senders.clone(),
+                router: Arc::clone(&router),
+            },
+            keeper: Some(keeper),
             drained,
         };
         for (index, inbox) in inboxes.into_iter().enumerate() {
@@ -91,8 +108,10 @@ impl Node {
                 log: Arc::clone(&log),
                 router: Arc::clone(&router),
                 shards: senders.clone(),
+                store: store.clone(),
                 plan: Arc::clone(&plan),
                 edge: Arc::clone(&edge),
+                alarms: Arc::clone(&alarms),
                 inbox,
                 stopped: stopped.clone(),
                 ready: ready.clone(),
@@ -123,6 +142,11 @@ impl Node {
             }
         }
         Ok(node)
+    }
+
+    /// A way to the node's objects.
+    pub fn admin(&self) -> Admin {
+        self.admin.clone()
     }
 
     /// Replaces the program: new requests run the new one, objects are reset.
@@ -185,7 +209,42 @@ impl Node {
                 tracing::error!("a shard's thread panicked");
             }
         }
+        // Everything goes home, so that the next start has nothing to replay.
+        if let Some(keeper) = self.keeper
+            && let Err(error) = keeper.stop()
+        {
+            tracing::error!(%error, "the data folder could not be put in order; the next start will");
+        }
     }
+}
+
+/// Opens the data folder, and starts the threads that write it.
+fn open_store(options: &NodeOptions, log: &Arc<dyn Log>) -> Result<(Store, Keeper), StartError> {
+    let disk = RealDisk::new(&options.data).map_err(|error| StartError::Data {
+        path: options.data.clone(),
+        error,
+    })?;
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|error| StartError::Thread(std::io::Error::other(error.to_string())))?;
+    let store = Store::open(
+        Arc::new(disk),
+        Arc::new(SystemClock),
+        StoreOptions::default(),
+        u128::from_le_bytes(random),
+    )
+    .map_err(|error| StartError::Store {
+        path: options.data.clone(),
+        error,
+    })?;
+    let told = Arc::clone(log);
+    store.subscribe(Box::new(move |news| {
+        if let Durability::Failed(error) = news {
+            told.storage_failed(error);
+        }
+    }));
+    let keeper = store.start().map_err(StartError::Thread)?;
+    Ok((store, keeper))
 }
 
 /// What a shard's thread starts from.
@@ -195,8 +254,10 @@ struct Seed {
     log: Arc<dyn Log>,
     router: Arc<dyn Router>,
     shards: Vec<mpsc::UnboundedSender<Message>>,
+    store: Store,
     plan: Arc<Plan>,
     edge: Arc<dyn Edge>,
+    alarms: Arc<[PendingAlarm]>,
     inbox: mpsc::UnboundedReceiver<Message>,
     stopped: watch::Receiver<bool>,
     ready: blocking::Sender<Result<(), StartError>>,
@@ -226,8 +287,10 @@ impl Seed {
             log,
             router,
             shards,
+            store,
             plan,
             edge,
+            alarms,
             mut inbox,
             mut stopped,
             ready,
@@ -240,6 +303,7 @@ impl Seed {
             log,
             router,
             shards,
+            store,
         }) {
             Ok(core) => core,
             Err(error) => {
@@ -254,6 +318,8 @@ impl Seed {
                 return;
             }
         };
+        core.load_alarms(&alarms);
+        drop(alarms);
         let _ = ready.send(Ok(()));
         let stop = Box::pin(async move {
             // The node's end is as good as its word.
@@ -261,6 +327,7 @@ impl Seed {
         });
         let shard: Rc<dyn crate::edge::Shard> = Rc::new(ShardHandle(Rc::clone(&core)));
         let mut edge = tokio::task::spawn_local(edge.run(shard, stop));
+        let alarm_clock = tokio::task::spawn_local(crate::alarms::keep_time(Rc::clone(&core)));
         let mut edge_done = false;
         let mut drained = Some(drained);
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
@@ -283,6 +350,7 @@ impl Seed {
                             match inbox.try_recv() {
                                 Ok(Message::Control(Control::Stop)) => {
                                     core.retire_all(true);
+                                    alarm_clock.abort();
                                     return;
                                 }
                                 Ok(message) => core.receive(message),
@@ -300,6 +368,7 @@ impl Seed {
                 () = core.idle.notified() => {}
                 _ = sweep.tick() => {
                     core.sweep_late();
+                    core.sweep_locked(core.now_ms());
                     core.retire_old_programs();
                     while core.sweep() {
                         tokio::task::yield_now().await;
@@ -308,6 +377,7 @@ impl Seed {
                 _ = &mut edge, if !edge_done => edge_done = true,
             }
         }
+        alarm_clock.abort();
         core.retire_all(true);
         // The queues refer to the shard, and the shard to the queues.
         core.program.replace(None);
@@ -401,6 +471,7 @@ pub(crate) fn control(core: &Rc<Core>, control: Control) {
             }
             let _ = answer.send(());
         }
+        Control::Replace(replace) => crate::admin::replace(core, replace),
         Control::Stop => {}
     }
 }

@@ -1,12 +1,12 @@
 //! The objects of a shard: their lives, from the first call to eviction.
 
 use std::cell::{Cell, RefCell};
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use holdfast_object::lifecycle::{Decision, Ending, Event as Life, Patience, Phase, Refusal};
 use holdfast_object::{Activity, Backlog, BacklogLimits, Cause, Generation, Lifecycle};
-use holdfast_storage::{Database, Location, Options};
+use holdfast_storage::{Database, Location, ObjectRef, Options};
 use holdfast_workers::failure::Failure;
 
 use crate::context::{Context, Kind};
@@ -19,13 +19,22 @@ const SWEEP_MAX: usize = 32;
 
 /// An object as its shard knows it, with or without an instance.
 pub(crate) struct Object {
-    life: RefCell<Lifecycle<Box<Call>, Failure>>,
+    life: RefCell<Lifecycle<Arrival, Failure>>,
     instance: RefCell<Option<Rc<Context>>>,
     backlog: RefCell<Backlog>,
     /// The name its first caller knew.
     name: RefCell<Option<String>>,
     /// When the lifecycle was last asked to be looked at.
     scheduled_ms: Cell<Option<u64>>,
+}
+
+/// What wants to reach an object.
+pub(crate) enum Arrival {
+    Call(Box<Call>),
+    /// Its alarm is due.
+    Alarm,
+    /// The row of an alarm that was given up is to be cleared.
+    AlarmAbandoned,
 }
 
 impl Core {
@@ -49,10 +58,34 @@ impl Core {
             &key,
             &object,
             Life::Arrived {
-                token: Box::new(call),
+                token: Arrival::Call(Box::new(call)),
                 bound,
             },
         );
+    }
+
+    /// The alarm of an object of this shard is due.
+    pub(crate) fn arrive_alarm(self: &Rc<Self>, key: &ObjectKey, name: Option<String>) {
+        let object = self.object(key);
+        if name.is_some() && object.name.borrow().is_none() {
+            object.name.replace(name);
+        }
+        self.arrive_unbound(key, &object, Arrival::Alarm);
+    }
+
+    /// The alarm of an object was given up.
+    pub(crate) fn arrive_abandoned(self: &Rc<Self>, key: &ObjectKey) {
+        let object = self.object(key);
+        self.arrive_unbound(key, &object, Arrival::AlarmAbandoned);
+    }
+
+    fn arrive_unbound(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, token: Arrival) {
+        self.live(key, object, Life::Arrived { token, bound: None });
+    }
+
+    /// The context of an object's present instance.
+    pub(crate) fn instance_of(&self, key: &ObjectKey) -> Option<Rc<Context>> {
+        self.objects.borrow().get(key)?.instance.borrow().clone()
     }
 
     fn object(&self, key: &ObjectKey) -> Rc<Object> {
@@ -75,12 +108,7 @@ impl Core {
     }
 
     /// Tells the lifecycle what happened and does what it decides.
-    fn live(
-        self: &Rc<Self>,
-        key: &ObjectKey,
-        object: &Rc<Object>,
-        event: Life<Box<Call>, Failure>,
-    ) {
+    fn live(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, event: Life<Arrival, Failure>) {
         let mut decisions = Vec::new();
         object
             .life
@@ -91,12 +119,11 @@ impl Core {
                 Decision::Activate { generation } => self.activate(key, object, generation),
                 Decision::Admit { token, .. } => self.admit(object, token),
                 Decision::Refuse { token, refusal } => {
-                    object.backlog.borrow_mut().leave(token.kind.bytes());
                     let failure = match refusal {
                         Refusal::Broken(failure) => failure,
                         Refusal::Retired => Failure::of(Cause::Retired),
                     };
-                    self.refuse(&token, failure);
+                    self.turn_away(key, object, token, failure);
                 }
                 Decision::Destroy { generation, why } => self.destroy(key, object, generation, why),
             }
@@ -117,30 +144,57 @@ impl Core {
         self.make_ready(&context);
     }
 
-    fn admit(&self, object: &Rc<Object>, call: Box<Call>) {
+    /// Nothing comes of what has arrived.
+    fn turn_away(&self, key: &ObjectKey, object: &Object, arrival: Arrival, failure: Failure) {
+        match arrival {
+            Arrival::Call(call) => {
+                object.backlog.borrow_mut().leave(call.kind.bytes());
+                self.refuse(&call, failure);
+            }
+            Arrival::Alarm => {
+                self.alarms.started();
+                self.alarm_lost(key, &failure, true);
+            }
+            // The next instance clears it before its constructor.
+            Arrival::AlarmAbandoned => {}
+        }
+    }
+
+    fn admit(&self, object: &Rc<Object>, arrival: Arrival) {
         let context = object
             .instance
             .borrow()
             .clone()
             .expect("calls are admitted to an instance");
         let instance = context.instance().expect("an object's context");
+        let event = match arrival {
+            Arrival::Call(call) => Event::Call(call),
+            Arrival::Alarm => Event::Alarm,
+            Arrival::AlarmAbandoned => Event::AlarmAbandoned,
+        };
         let admitted = instance
             .gate
             .borrow_mut()
-            .event(holdfast_object::Section::ROOT, Event::Call(call));
+            .event(holdfast_object::Section::ROOT, event);
         match admitted {
             Ok(()) => self.make_ready(&context),
             Err(refused) => {
                 // The gate broke, and the lifecycle will hear of it at the end of this turn.
                 let failure = instance.doom.borrow().clone();
-                if let Event::Call(call) = refused.token {
-                    self.refuse(
-                        &call,
-                        failure.unwrap_or_else(|| Failure::of(Cause::Evicted)),
-                    );
-                }
+                let failure = failure.unwrap_or_else(|| Failure::of(Cause::Evicted));
+                self.drop_event(&instance.key, object, refused.token, &failure);
             }
         }
+    }
+
+    /// An event that waited at a gate which broke.
+    fn drop_event(&self, key: &ObjectKey, object: &Object, event: Event, failure: &Failure) {
+        let arrival = match event {
+            Event::Call(call) => Arrival::Call(call),
+            Event::Alarm => Arrival::Alarm,
+            _ => return,
+        };
+        self.turn_away(key, object, arrival, failure.clone());
     }
 
     /// The first turn of an instance: its storage, its constructor.
@@ -153,50 +207,50 @@ impl Core {
             self.turn(context, |_| Ok(()));
             return;
         };
-        let folder = self.options.data.join(&class.unique_key);
-        let file = folder.join(format!("{}.sqlite", key.id));
-        match self.open(&folder, file) {
-            Ok(database) => {
-                let storage = crate::storage::handle(self, context, database, class.sqlite);
-                let set = instance.storage.set(storage);
-                debug_assert!(set.is_ok(), "an instance is constructed once");
-                self.turn(context, |scope| {
-                    let constructed = crate::start::construct(scope, context);
-                    if constructed.is_err() && instance.doom.borrow().is_none() {
-                        // The turn reports why; callers learn at least that it did not come to be.
-                        let message = "The constructor of this Durable Object failed.";
-                        instance.doom(Failure::with_message(
-                            message,
-                            Cause::ConstructorThrew.flags(),
-                        ));
-                    }
-                    constructed
-                });
+        let object = ObjectRef {
+            class: Arc::clone(&class.unique_key),
+            id: *key.id.as_bytes(),
+        };
+        let name = instance.name.as_deref().map(Arc::from);
+        let database = self.database(object, name);
+        let storage = crate::storage::handle(self, context, database, class.sqlite);
+        let set = instance.storage.set(storage);
+        debug_assert!(set.is_ok(), "an instance is constructed once");
+        self.clear_abandoned(instance);
+        self.commit(context);
+        self.turn(context, |scope| {
+            if instance.doom.borrow().is_some() {
+                return Ok(());
             }
-            Err(error) => {
-                let message = format!("cannot use the data folder {}: {error}", folder.display());
+            let constructed = crate::start::construct(scope, context);
+            if constructed.is_err() && instance.doom.borrow().is_none() {
+                // The turn reports why; callers learn at least that it did not come to be.
+                let message = "The constructor of this Durable Object failed.";
                 instance.doom(Failure::with_message(
-                    &message,
-                    Cause::JournalFailed.flags(),
+                    message,
+                    Cause::ConstructorThrew.flags(),
                 ));
-                self.turn(context, |_| Ok(()));
             }
-        }
+            constructed
+        });
         if !context.has_ended() && instance.target.borrow().is_some() {
             let object = self.object(&key);
             self.live(&key, &object, Life::Constructed { generation });
         }
     }
 
-    fn open(&self, folder: &Path, file: PathBuf) -> std::io::Result<Database> {
-        std::fs::create_dir_all(folder)?;
+    pub(crate) fn database(&self, object: ObjectRef, name: Option<Arc<str>>) -> Database {
         let meter = self.runtime.cpu_meter();
-        let interrupter = Rc::new(move || meter.exhausted());
-        Ok(Database::interruptible(
-            Location::File(file),
+        let location = Location::Object {
+            store: self.at_log.store().clone(),
+            object,
+            name,
+        };
+        Database::interruptible(
+            location,
             Options::default(),
-            interrupter,
-        ))
+            Rc::new(move || meter.exhausted()),
+        )
     }
 
     /// The first turn of a call.
@@ -247,7 +301,7 @@ impl Core {
         let states = [
             (
                 &instance.reported_busy,
-                context.is_busy(),
+                context.is_busy() || instance.output.borrow().waiting() > 0,
                 Activity::Background,
             ),
             (&instance.reported_streams, streams, Activity::Socket),
@@ -311,10 +365,10 @@ impl Core {
         self.end_context(&context);
         let waiting = instance.gate.borrow_mut().break_gate();
         for event in waiting {
-            if let Event::Call(call) = event {
-                object.backlog.borrow_mut().leave(call.kind.bytes());
-                self.refuse(&call, failure.clone());
-            }
+            self.drop_event(key, object, event, &failure);
+        }
+        if instance.alarm_begun.replace(false) {
+            self.alarm_lost(key, &failure, instance.alarm_retry.get());
         }
         let held = instance.output.borrow_mut().break_gate();
         for output in held {
@@ -388,23 +442,35 @@ impl Core {
                 self.live(&key, &object, Life::Retire);
                 continue;
             }
-            let generation = object
-                .instance
-                .borrow()
-                .as_ref()
-                .and_then(|c| c.instance().map(|i| i.generation));
-            if let Some(generation) = generation {
-                let failure = Failure::of(Cause::Retired);
-                self.live(
-                    &key,
-                    &object,
-                    Life::Failed {
-                        generation,
-                        failure,
-                    },
-                );
-            }
+            self.retire(&key, &object);
         }
         self.run_ready();
+    }
+
+    /// Ends the instance of an object, if it has one; the next call builds another.
+    pub(crate) fn end_instance(self: &Rc<Self>, key: &ObjectKey) {
+        let object = self.objects.borrow().get(key).map(Rc::clone);
+        if let Some(object) = object {
+            self.retire(key, &object);
+        }
+    }
+
+    fn retire(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>) {
+        let generation = object
+            .instance
+            .borrow()
+            .as_ref()
+            .and_then(|context| context.instance().map(|instance| instance.generation));
+        if let Some(generation) = generation {
+            let failure = Failure::of(Cause::Retired);
+            self.live(
+                key,
+                object,
+                Life::Failed {
+                    generation,
+                    failure,
+                },
+            );
+        }
     }
 }

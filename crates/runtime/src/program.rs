@@ -19,7 +19,7 @@ pub(crate) struct Class {
     pub(crate) name: String,
     pub(crate) namespace: NamespaceKey,
     /// Its folder below the data folder.
-    pub(crate) unique_key: String,
+    pub(crate) unique_key: Arc<str>,
     pub(crate) sqlite: bool,
 }
 
@@ -40,7 +40,7 @@ impl Plan {
                 id: ClassId::of(&unique_key),
                 name: class.class_name.clone(),
                 namespace: NamespaceKey::new(&unique_key),
-                unique_key,
+                unique_key: Arc::from(unique_key),
                 sqlite: class.sqlite,
             }
         });
@@ -77,6 +77,7 @@ pub(crate) struct Entries {
     pub(crate) construct: Global,
     pub(crate) object_fetch: Global,
     pub(crate) object_call: Global,
+    pub(crate) object_alarm: Global,
     pub(crate) reply_error: Global,
     pub(crate) run_section: Global,
     pub(crate) pack_thrown: Global,
@@ -277,6 +278,7 @@ fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown
         worker_fetch: function(scope, dispatch, "workerFetch")?,
         construct: function(scope, dispatch, "construct")?,
         object_fetch: function(scope, dispatch, "objectFetch")?,
+        object_alarm: function(scope, dispatch, "objectAlarm")?,
         object_call: function(scope, dispatch, "objectCall")?,
         reply_error: function(scope, dispatch, "replyError")?,
         run_section: function(scope, dispatch, "runSection")?,

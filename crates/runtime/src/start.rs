@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use holdfast_engine::{Local, Scope, Thrown};
 use holdfast_object::Cause;
+use holdfast_object::alarm::Invocation;
 use holdfast_web::body::{Body, HostBody};
 use holdfast_web::fetch::HostHeaders;
 use holdfast_workers::failure::{Failure, Payload};
 use http::{HeaderMap, Method};
 
+use crate::alarms::{AlarmRun, HandlerEnd};
 use crate::context::Context;
 use crate::edge::IncomingRequest;
 use crate::message::CallKind;
@@ -74,17 +76,17 @@ pub(crate) fn construct(scope: &mut Scope<'_>, context: &Rc<Context>) -> Turn {
         }
         _ => scope.undefined(),
     };
-    let storage = Rc::clone(
-        instance
-            .storage
-            .get()
-            .expect("storage comes before the constructor"),
-    );
-    let storage = scope.wrap(storage)?;
+    let handle = instance
+        .storage
+        .get()
+        .expect("storage comes before the constructor");
+    let storage = scope.wrap(Rc::clone(handle))?;
     let function = scope.local(&context.program.entries.construct);
     let nothing = scope.undefined();
     match scope.call(function, nothing, &[class, id, name, storage]) {
         Ok(target) => {
+            let alarm = scope.get(target, "alarm")?;
+            handle.set_has_alarm_handler(!alarm.is_undefined());
             let target = scope.persist(target);
             instance.target.replace(Some(target));
             Ok(())
@@ -126,6 +128,7 @@ pub(crate) fn thrown(
         payload: Payload::Packed(bytes.into()),
         text: text.into(),
         flags: cause.flags(),
+        cause: Some(cause),
     })
 }
 
@@ -201,6 +204,34 @@ fn start_call<'s>(
                 .map(drop)
         }
     }
+}
+
+/// The alarm handler. Whatever happens, `run` learns of an end, unless the turn is ended before its time.
+pub(crate) fn object_alarm(
+    scope: &mut Scope<'_>,
+    context: &Rc<Context>,
+    run: Rc<AlarmRun>,
+    invocation: Invocation,
+) -> Turn {
+    let instance = context.instance().expect("an object's context");
+    let target = {
+        let target = instance.target.borrow();
+        scope.local(target.as_ref().expect("alarms come after the constructor"))
+    };
+    let handle = scope.wrap(Rc::clone(&run))?;
+    let scheduled = scope.number(invocation.scheduled_ms as f64);
+    let count = scope.int(i32::from(invocation.retry_count));
+    let function = scope.local(&context.program.entries.object_alarm);
+    let nothing = scope.undefined();
+    let called = scope.call(function, nothing, &[handle, target, scheduled, count]);
+    if called.is_err()
+        && let Some(error) = scope.try_take_exception()
+    {
+        let text = error_text(scope, error);
+        run.end(&crate::ops::core(scope), HandlerEnd::Threw(text));
+        return Ok(());
+    }
+    called.map(drop)
 }
 
 /// Starts the callback of a critical section.

@@ -4,18 +4,28 @@ use std::rc::{Rc, Weak};
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_object::Cause;
-use holdfast_storage::{Database, StorageError};
+use holdfast_object::alarm::HiddenMark;
+use holdfast_storage::{Commit, Database, StorageError};
 use holdfast_workers::failure::Failure;
 use holdfast_workers::storage::{Caller, StorageHandle, StorageHooks, StorageOptions};
 use tokio::sync::oneshot;
 
 use crate::context::Context;
 use crate::core::Core;
-use crate::instance::Output;
+use crate::instance::{Instance, Output};
 
 struct Hooks {
     core: Weak<Core>,
     context: Weak<Context>,
+}
+
+impl Hooks {
+    /// Does something with the shard's alarms and the instance, while there are both.
+    fn with<R>(&self, f: impl FnOnce(&Core, &Instance) -> R) -> Option<R> {
+        let core = self.core.upgrade()?;
+        let context = self.context.upgrade()?;
+        Some(f(&core, context.instance()?))
+    }
 }
 
 impl StorageHooks for Hooks {
@@ -31,7 +41,29 @@ impl StorageHooks for Hooks {
         }
     }
 
-    fn alarm_changed(&self, _ms: Option<i64>) {}
+    fn alarm_changed(&self) {
+        self.with(|core, instance| core.alarms.row_written(&instance.key));
+    }
+
+    fn alarm_is_hidden(&self) -> bool {
+        self.with(|core, instance| core.alarms.hides_row(&instance.key))
+            .unwrap_or(false)
+    }
+
+    fn alarm_mark(&self) -> Option<HiddenMark> {
+        self.with(|core, instance| core.alarms.mark(&instance.key))
+            .flatten()
+    }
+
+    fn alarm_undone(&self, mark: HiddenMark) {
+        self.with(|core, instance| core.alarms.undo_to(&instance.key, mark));
+    }
+
+    fn committed(&self, commit: Commit) {
+        if let (Some(context), Some(core)) = (self.context.upgrade(), self.core.upgrade()) {
+            core.committed(&context, commit);
+        }
+    }
 
     fn broken(&self, error: &StorageError) {
         if let Some(context) = self.context.upgrade()
@@ -83,7 +115,6 @@ pub(crate) fn handle(
         sql_enabled: sqlite,
         delete_all_deletes_alarm: (by_date || config.has_flag("delete_all_deletes_alarm"))
             && !config.has_flag("delete_all_preserves_alarm"),
-        alarms: false,
     };
     let hooks = Hooks {
         core: Rc::downgrade(core),

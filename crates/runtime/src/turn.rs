@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use holdfast_engine::{Scope, Thrown};
-use holdfast_object::{Cause, Flags};
+use holdfast_object::{Cause, Flags, Position};
+use holdfast_storage::Commit;
 use holdfast_web::io::Level;
 use holdfast_workers::failure::Failure;
 
@@ -131,6 +132,17 @@ impl Core {
         match event {
             Event::Construct => self.construct(context),
             Event::Call(call) => self.start_call(context, *call),
+            Event::Alarm => self.start_alarm(context),
+            Event::AlarmSucceeded => self.turn(context, |_| {
+                self.alarm_succeeded(context);
+                Ok(())
+            }),
+            Event::AlarmAbandoned => self.turn(context, |_| {
+                let instance = context.instance().expect("an object's context");
+                self.clear_abandoned(instance);
+                instance.answered.set(instance.answered.get() + 1);
+                Ok(())
+            }),
             Event::Completion(done) => self.turn(context, |scope| done(scope)),
             Event::Return(waiting, answer) => {
                 self.turn(context, |scope| waiting.settle(scope, answer));
@@ -214,17 +226,25 @@ impl Core {
         }
     }
 
-    fn commit(self: &Rc<Self>, context: &Rc<Context>) {
+    pub(crate) fn commit(self: &Rc<Self>, context: &Rc<Context>) {
         let instance = context.instance().expect("only objects commit");
         let Some(storage) = instance.storage.get() else {
             return;
         };
-        let committed = storage.database().commit();
-        match committed {
+        let confirmed = storage.take_confirmed();
+        match storage.database().commit() {
+            Ok(Some(commit)) if confirmed => self.committed(context, commit),
             Ok(commit) => {
-                for output in instance.committed(commit.is_some(), self.now_ms()) {
+                if let Some(commit) = &commit {
+                    self.alarm_committed(instance, commit);
+                }
+                for output in instance.unlock() {
                     self.release(output);
                 }
+            }
+            // Nothing that the program did.
+            Err(_) if self.at_log.store().log().has_failed() => {
+                instance.doom(Failure::of(Cause::JournalFailed));
             }
             Err(error) => {
                 instance.doom(Failure::with_message(
@@ -233,6 +253,16 @@ impl Core {
                 ));
             }
         }
+        self.connection_used(context);
+    }
+
+    /// A commit that output must wait for was made.
+    pub(crate) fn committed(&self, context: &Rc<Context>, commit: Commit) {
+        let instance = context.instance().expect("only objects commit");
+        self.alarm_committed(instance, &commit);
+        let position = Position(commit.position().0);
+        instance.lock(position, self.now_ms());
+        self.await_durable(context, position);
     }
 
     fn hung(&self, context: &Rc<Context>) {

@@ -18,15 +18,7 @@ const NANOS_PER_MILLI: i64 = 1_000_000;
 impl Database {
     /// When the alarm is to ring, in milliseconds since the epoch; includes uncommitted changes.
     pub fn get_alarm(&self) -> Result<Option<i64>> {
-        let inner = &self.inner;
-        if inner.is_absent()? {
-            return Ok(None);
-        }
-        let handle = inner.reading()?;
-        if !inner.has_table(&handle, "_cf_METADATA", &inner.tables.metadata)? {
-            return Ok(None);
-        }
-        inner.read_alarm(&handle)
+        self.inner.alarm()
     }
 
     /// Sets the alarm, or removes it. Times beyond the range of nanoseconds in 64 bits (the year 2262) are moved to its
@@ -38,7 +30,8 @@ impl Database {
             return Ok(());
         }
         inner.mark_write()?;
-        let handle = inner.writing()?;
+        inner.transactions.alarm_written();
+        let handle = inner.connection()?;
         if inner.tables.metadata.get() != Some(true) {
             handle
                 .batch(CREATE_TABLE)
@@ -53,6 +46,17 @@ impl Database {
 }
 
 impl Inner {
+    pub(crate) fn alarm(&self) -> Result<Option<i64>> {
+        if self.is_absent()? {
+            return Ok(None);
+        }
+        let handle = self.connection()?;
+        if !self.has_table(&handle, "_cf_METADATA", &self.tables.metadata)? {
+            return Ok(None);
+        }
+        self.read_alarm(&handle)
+    }
+
     fn read_alarm(&self, handle: &Rc<Handle>) -> Result<Option<i64>> {
         let mut alarm = None;
         self.run_internal(handle, Internal::AlarmGet, &[], |row| {

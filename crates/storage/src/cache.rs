@@ -153,7 +153,13 @@ mod tests {
     use crate::authorizer::Trust;
     use crate::connection;
     use crate::database::Options;
+    use crate::pages::Pages;
     use crate::statement::Handle;
+
+    fn memory() -> Rc<Handle> {
+        let pages = Rc::new(Pages::in_memory());
+        connection::open(pages, &Options::default(), None).expect("memory")
+    }
 
     fn compile(handle: &Rc<Handle>, sql: &str) -> (RawStatement, Rc<StatementInfo>) {
         let prepared = handle.prepare(sql, Trust::Program).expect(sql);
@@ -173,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_least_recently_used_statement_goes_first() {
-        let handle = connection::open_memory(&Options::default(), None).expect("memory");
+        let handle = memory();
         let mut cache = StatementCache::new(1000, 2);
         used(&mut cache, &handle, &["SELECT 1", "SELECT 2"]);
         let (statement, info) = cache.take("SELECT 1").expect("cached");
@@ -186,7 +192,7 @@ mod tests {
 
     #[test]
     fn texts_are_bounded_and_a_text_beyond_the_bound_is_not_kept() {
-        let handle = connection::open_memory(&Options::default(), None).expect("memory");
+        let handle = memory();
         let mut cache = StatementCache::new(20, 100);
         used(
             &mut cache,
@@ -204,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_running_statement_is_replaced_by_the_next_of_its_text() {
-        let handle = connection::open_memory(&Options::default(), None).expect("memory");
+        let handle = memory();
         let mut cache = StatementCache::new(1000, 2);
         let (first, first_info) = compile(&handle, "SELECT 1");
         cache.register(&first_info);

@@ -1,6 +1,5 @@
 //! Opening one object's SQLite connection: the configuration every program runs under.
 
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,75 +10,51 @@ use crate::authorizer::Access;
 use crate::database::{Interrupter, Options};
 use crate::error::{Result, StorageError};
 use crate::limits;
+use crate::pages::Pages;
 use crate::statement::Handle;
+use crate::vfs;
 
-/// For a file that exists: the log is there already.
-const DURABILITY: &str =
-    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
-
-/// For a new file: its first page is written once and flushed once. The rollback journal that would guard the empty
-/// file against itself costs three flushes more; a crash in between leaves an empty file, which is a valid
-/// database.
-const DURABILITY_OF_NEW: &str = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; \
-    PRAGMA synchronous=NORMAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
-
-/// Opens (and creates, if need be) the database at `path`.
+/// How a connection works on pages whose durability is none of its business.
 ///
-/// Durability: write-ahead log with `synchronous=FULL`, so a commit has been flushed when it returns. The lock is
-/// exclusive: no other connection ever opens the file, which saves the shared-memory file and most lock calls, and
-/// makes a second opener fail instead of interleave.
-///
-/// Closing leaves the log as it is. Moving it into the database would flush both on the thread that closes, once for
-/// every object that falls idle; the next opening reads the log instead, without writing anything.
-pub(crate) fn open_file(
-    path: &Path,
+/// The rollback journal is in memory, and the cache never spills, so that SQLite writes pages at a commit and at no
+/// other time: what it has written then is the transaction. The lock is exclusive because there is never another
+/// connection; it also keeps SQLite from counting changes in the first page, which would make a commit of one page one
+/// of two. `synchronous=OFF` leaves out calls that would do nothing.
+const SETTINGS: &str = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; \
+    PRAGMA temp_store=MEMORY; PRAGMA cache_spill=OFF;";
+
+/// Opens the database that `pages` hold.
+pub(crate) fn open(
+    pages: Rc<Pages>,
     options: &Options,
     interrupter: Option<&Interrupter>,
 ) -> Result<Rc<Handle>> {
-    let new = path.metadata().map_or(true, |metadata| metadata.len() == 0);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let durability = if new { DURABILITY_OF_NEW } else { DURABILITY };
-    Connection::open_with_flags(path, flags)
-        .and_then(|connection| configure(connection, options, interrupter, durability))
-        .map_err(|error| opening(path, &error))
-}
-
-/// Opens an empty database in memory.
-pub(crate) fn open_memory(
-    options: &Options,
-    interrupter: Option<&Interrupter>,
-) -> Result<Rc<Handle>> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_in_memory_with_flags(flags)
-        .and_then(|connection| configure(connection, options, interrupter, ""))
-        .map_err(|error| opening(Path::new(":memory:"), &error))
+    let name = vfs::expose(pages);
+    let opened = Connection::open_with_flags_and_vfs(&name, flags, vfs::VFS)
+        .and_then(|connection| configure(connection, options, interrupter));
+    vfs::conceal(&name);
+    opened.map_err(|error| {
+        StorageError::internal(format!("cannot open the object's database: {error}"))
+    })
 }
 
 fn configure(
     mut connection: Connection,
     options: &Options,
     interrupter: Option<&Interrupter>,
-    durability: &str,
 ) -> rusqlite::Result<Rc<Handle>> {
     connection.set_prepared_statement_cache_capacity(0);
     connection.busy_timeout(std::time::Duration::ZERO)?;
-    connection.execute_batch(durability)?;
+    connection.execute_batch(SETTINGS)?;
     // A negative size counts KiB of page images instead of pages.
     connection.pragma_update(None, "cache_size", -i64::from(options.page_cache_kib))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
     limits::apply(&connection)?;
     let access = Arc::new(Access::default());
     access.install(&mut connection)?;
     Ok(Handle::new(connection, access, interrupter.cloned()))
-}
-
-fn opening(path: &Path, error: &rusqlite::Error) -> StorageError {
-    StorageError::internal(format!(
-        "cannot open the object's database {}: {error}; check that its directory exists and is writable",
-        path.display()
-    ))
 }

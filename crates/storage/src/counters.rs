@@ -325,7 +325,7 @@ struct Instruction {
 /// The main program of a statement. Empty if it cannot be compiled any more (a table it uses is gone).
 fn listing(database: &Inner, sql: &str) -> Vec<Instruction> {
     let mut instructions: Vec<Instruction> = Vec::new();
-    let Ok(handle) = database.reading() else {
+    let Ok(handle) = database.connection() else {
         return instructions;
     };
     let Ok(prepared) = handle.prepare(&format!("EXPLAIN {sql}"), Trust::Internal) else {

@@ -1,8 +1,10 @@
 //! One object's database: the connection behind it, and what every operation shares.
 
-use std::cell::{Cell, RefCell};
-use std::path::{Path, PathBuf};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use holdfast_journal::{Disk, ObjectRef, Position};
 
 use crate::authorizer::Trust;
 use crate::cache::{StatementCache, StatementInfo};
@@ -10,23 +12,31 @@ use crate::connection;
 use crate::cursor::Run;
 use crate::error::{ErrorKind, Result, SqliteFailure, StorageError};
 use crate::internal::Internal;
+use crate::overlay::Slot;
+use crate::pages::Pages;
 use crate::statement::{Handle, Parameters, RawStatement};
+use crate::store::Store;
 use crate::transaction::Transactions;
 
 /// Where an object's data lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Location {
-    /// In this file; its directory must exist. `<file>-wal` beside it is part of the database, also while it is closed:
-    /// whoever copies or moves the one without the other loses what was committed last.
-    File(PathBuf),
+    /// In a store.
+    Object {
+        /// Which.
+        store: Store,
+        /// Whose.
+        object: ObjectRef,
+        /// The name that its id was made from, if it is known; the store's catalogue keeps it.
+        name: Option<Arc<str>>,
+    },
     /// In memory, for as long as the [`Database`] exists.
     Memory,
 }
 
 /// Bounds on what one open database may keep in memory.
 ///
-/// Measured with 1,000 open files, each with two small tables and three compiled statements: some 76 KiB resident each,
-/// of which 32 are SQLite's index of the write-ahead log; the rest grows with the schema and with these bounds.
+/// What an idle connection costs grows with the schema, the statements it has compiled and the pages it has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Bytes of SQL text whose compiled statements are kept (Cloudflare: 1 MiB).
@@ -56,8 +66,7 @@ pub type Interrupter = Rc<dyn Fn() -> bool>;
 
 /// One object's database.
 ///
-/// Cheap until used: the file is opened by the first operation that needs it and created by the first write. All
-/// methods take `&self`; none may be called from inside a closure given to another one.
+/// Cheap until used: nothing is opened before the first operation that needs it. All methods take `&self`; none may be called from inside a closure given to another one.
 pub struct Database {
     pub(crate) inner: Rc<Inner>,
 }
@@ -65,8 +74,6 @@ pub struct Database {
 /// An open connection.
 struct Open {
     handle: Rc<Handle>,
-    /// The file does not exist yet: this is an empty database in memory that reads are answered from.
-    provisional: bool,
     /// The program has changed a setting that lasts only as long as the connection.
     configured: Cell<bool>,
 }
@@ -76,6 +83,7 @@ pub(crate) struct Inner {
     location: Location,
     options: Options,
     interrupter: Option<Interrupter>,
+    pages: OnceCell<Rc<Pages>>,
     open: RefCell<Option<Open>>,
     cache: RefCell<StatementCache>,
     internal: RefCell<[Option<RawStatement>; Internal::COUNT]>,
@@ -105,9 +113,20 @@ impl Tables {
 }
 
 impl Database {
-    /// Describes a database; nothing is opened or created.
+    /// Describes a database; nothing is opened.
     pub fn new(location: Location, options: Options) -> Database {
         Database::describe(location, options, None)
+    }
+
+    /// A database over pages that nobody else changes. It keeps what is written in memory.
+    pub(crate) fn of_snapshot(slot: Arc<Slot>, disk: Arc<dyn Disk>, options: Options) -> Database {
+        let database = Database::new(Location::Memory, options);
+        let pages = Pages::of_snapshot(slot, disk);
+        assert!(
+            database.inner.pages.set(Rc::new(pages)).is_ok(),
+            "nobody has used it yet"
+        );
+        database
     }
 
     /// As [`Self::new`], with a way to stop a statement that runs too long, of which a recursive query is the simplest.
@@ -135,6 +154,7 @@ impl Database {
                 location,
                 options,
                 interrupter,
+                pages: OnceCell::new(),
                 open: RefCell::new(None),
                 cache: RefCell::new(cache),
                 internal: RefCell::new(std::array::from_fn(|_| None)),
@@ -151,7 +171,7 @@ impl Database {
     /// first page.
     pub fn database_size(&self) -> Result<u64> {
         let inner = &self.inner;
-        let handle = inner.reading()?;
+        let handle = inner.connection()?;
         let pages = inner.internal_integer(&handle, Internal::PageCount)?;
         let free = inner.internal_integer(&handle, Internal::FreelistCount)?;
         let pages = u64::try_from(pages.saturating_sub(free))
@@ -170,18 +190,22 @@ impl Database {
         self.inner.open.borrow().is_some()
     }
 
-    /// Closes the connection if nothing depends on it: no transaction, no savepoint, no cursor with rows left, no
-    /// setting made by `PRAGMA`, and a file to come back to. Only what SQL's `changes()`, `total_changes()` and
-    /// `last_insert_rowid()` say is lost. Tells whether it is closed now.
+    /// The position of the object's last commit, or one at which its state is the same. Reads no page.
     ///
-    /// Nothing is flushed or written. The next operation opens the file again, which reads the log (4 MiB at most,
-    /// unless a cursor was kept open over many commits), and compiles its statements anew.
+    /// # Errors
+    /// The object's file cannot be looked at.
+    pub fn position(&self) -> Result<Position> {
+        Ok(self.inner.pages()?.position())
+    }
+
+    /// Closes the connection if nothing depends on it: no transaction, no savepoint, no cursor with rows left, and no
+    /// setting made by `PRAGMA`. Only what SQL's `changes()`, `total_changes()` and `last_insert_rowid()` say is
+    /// lost. Tells whether it is closed now.
+    ///
+    /// Nothing is flushed or written. The next operation opens it again and compiles its statements anew.
     pub fn close_if_idle(&self) -> bool {
         let inner = &self.inner;
-        let idle = inner.transactions.is_idle()
-            && inner.location != Location::Memory
-            && !inner.has_live_runs()
-            && !inner.is_configured();
+        let idle = inner.transactions.is_idle() && !inner.has_live_runs() && !inner.is_configured();
         if idle {
             inner.shut(None);
         }
@@ -189,8 +213,7 @@ impl Database {
     }
 
     /// Closes the connection. Uncommitted writes are lost, cursors end with `Durable Object storage is no longer
-    /// accessible.`, and savepoints are forgotten. The next operation opens the file again; a database in memory starts
-    /// empty.
+    /// accessible.`, and savepoints are forgotten. The next operation opens it again.
     pub fn close(&self) {
         self.inner.transactions.forget();
         self.inner
@@ -208,16 +231,32 @@ impl Drop for Database {
 const PAGE_BYTES: u64 = 4096;
 
 impl Inner {
-    /// The path of the file, if there is one.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        match &self.location {
-            Location::File(path) => Some(path),
-            Location::Memory => None,
+    /// The object's pages.
+    pub(crate) fn pages(&self) -> Result<&Rc<Pages>> {
+        if let Some(pages) = self.pages.get() {
+            return Ok(pages);
         }
+        let pages = match &self.location {
+            Location::Memory => Pages::in_memory(),
+            Location::Object {
+                store,
+                object,
+                name,
+            } => {
+                let slot = store.shared().slot(object).map_err(|error| {
+                    StorageError::internal(format!(
+                        "cannot open the object's database {object}: {error}"
+                    ))
+                })?;
+                Pages::stored(Arc::clone(store.shared()), slot, name.clone())
+            }
+        };
+        Ok(self.pages.get_or_init(|| Rc::new(pages)))
     }
 
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
+    /// The object's pages, if they were ever looked at.
+    pub(crate) fn opened_pages(&self) -> Option<&Rc<Pages>> {
+        self.pages.get()
     }
 
     fn check(&self) -> Result<()> {
@@ -235,67 +274,20 @@ impl Inner {
             .clone()
     }
 
-    /// A connection to read from; creates no file.
-    pub(crate) fn reading(&self) -> Result<Rc<Handle>> {
+    /// The connection, opened if need be.
+    pub(crate) fn connection(&self) -> Result<Rc<Handle>> {
         self.check()?;
         let mut open = self.open.borrow_mut();
         if let Some(open) = &*open {
             return Ok(Rc::clone(&open.handle));
         }
-        let missing = match self.path() {
-            Some(path) => !exists(path)?,
-            None => false,
-        };
-        let interrupter = self.interrupter.as_ref();
-        let handle = match self.path() {
-            Some(path) if !missing => connection::open_file(path, &self.options, interrupter)?,
-            _ => connection::open_memory(&self.options, interrupter)?,
-        };
+        let pages = Rc::clone(self.pages()?);
+        let handle = connection::open(pages, &self.options, self.interrupter.as_ref())?;
         *open = Some(Open {
             handle: Rc::clone(&handle),
-            provisional: missing,
             configured: Cell::new(false),
         });
         Ok(handle)
-    }
-
-    /// A connection to write to; creates the file if need be.
-    pub(crate) fn writing(&self) -> Result<Rc<Handle>> {
-        self.check()?;
-        if self.is_provisional() {
-            // Cursors over the empty database keep it alive until they are through.
-            self.drop_statements();
-            self.open.replace(None);
-        }
-        let mut open = self.open.borrow_mut();
-        if let Some(open) = &*open {
-            return Ok(Rc::clone(&open.handle));
-        }
-        let interrupter = self.interrupter.as_ref();
-        let handle = match self.path() {
-            Some(path) => connection::open_file(path, &self.options, interrupter)?,
-            None => connection::open_memory(&self.options, interrupter)?,
-        };
-        *open = Some(Open {
-            handle: Rc::clone(&handle),
-            provisional: false,
-            configured: Cell::new(false),
-        });
-        Ok(handle)
-    }
-
-    /// True while reads are answered from an empty database because the file does not exist.
-    pub(crate) fn is_provisional(&self) -> bool {
-        self.open
-            .borrow()
-            .as_ref()
-            .is_some_and(|open| open.provisional)
-    }
-
-    /// Makes closing the connection leave a database that is complete without its log.
-    pub(crate) fn settle_on_close(&self) -> Result<()> {
-        let settled = self.reading()?.settle_on_close();
-        settled.map_err(|error| StorageError::internal(error.to_string()))
     }
 
     /// To be called before the program's SQL changes a setting of the connection.
@@ -312,16 +304,10 @@ impl Inner {
             .is_some_and(|open| open.configured.get())
     }
 
-    /// True if nothing was ever written here, found out without opening anything.
+    /// True if nothing was ever committed here, or everything was deleted; found out without opening anything.
     pub(crate) fn is_absent(&self) -> Result<bool> {
         self.check()?;
-        match &*self.open.borrow() {
-            Some(open) => Ok(open.provisional),
-            None => match self.path() {
-                Some(path) => Ok(!exists(path)?),
-                None => Ok(true),
-            },
-        }
+        Ok(self.autocommit() && self.pages()?.is_empty())
     }
 
     /// Turns a failure of a statement into the program's error, breaking the object if it was told to stop, or if SQLite
@@ -330,8 +316,12 @@ impl Inner {
         if failure.is_interruption() {
             return self.break_with(failure.to_string());
         }
-        if failure.may_roll_back() && !self.transactions.is_idle() && self.autocommit() {
-            return self.break_with(failure.to_string());
+        if !self.transactions.is_idle() && self.autocommit() {
+            // Tables made in the transaction went with it.
+            self.tables.forget();
+            if failure.may_roll_back() {
+                return self.break_with(failure.to_string());
+            }
         }
         failure.into()
     }
@@ -372,6 +362,10 @@ impl Inner {
         }
         self.drop_statements();
         self.open.replace(None);
+        if let Some(pages) = self.pages.get() {
+            pages.discard();
+            pages.close_file();
+        }
     }
 
     fn drop_statements(&self) {
@@ -495,13 +489,4 @@ impl InternalFailure {
 
 fn internal_failure(failure: &SqliteFailure) -> StorageError {
     StorageError::internal(failure.to_string())
-}
-
-fn exists(path: &Path) -> Result<bool> {
-    path.try_exists().map_err(|error| {
-        StorageError::internal(format!(
-            "cannot look for the object's database {}: {error}",
-            path.display()
-        ))
-    })
 }

@@ -32,7 +32,7 @@ impl Database {
     /// statement, parameters before the last statement.
     pub fn exec(&self, sql: &str, bindings: Vec<SqlValue>) -> Result<Cursor> {
         let inner = &self.inner;
-        inner.reading()?;
+        inner.connection()?;
         let (statement, info) = match inner.take_cached(sql) {
             Some(cached) => cached,
             None => inner.compile(sql)?,
@@ -57,15 +57,7 @@ impl Inner {
     fn compile(self: &Rc<Self>, sql: &str) -> Result<(RawStatement, Rc<StatementInfo>)> {
         let mut rest = sql;
         loop {
-            let mut compiled = self.compile_first(rest)?;
-            // The empty stand-in for a missing file must not see writes, nor settings that would be lost with it.
-            if self.is_provisional()
-                && (!compiled.statement.readonly() || compiled.findings.sets_pragma)
-            {
-                drop(compiled);
-                self.writing()?;
-                compiled = self.compile_first(rest)?;
-            }
+            let compiled = self.compile_first(rest)?;
             let Compiled {
                 statement,
                 findings,
@@ -99,7 +91,7 @@ impl Inner {
     }
 
     fn compile_first(self: &Rc<Self>, sql: &str) -> Result<Compiled> {
-        let handle = self.reading()?;
+        let handle = self.connection()?;
         handle.access().take_findings();
         let prepared = handle.prepare(sql, Trust::Program);
         let findings = handle.access().take_findings();

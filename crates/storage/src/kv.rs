@@ -154,7 +154,7 @@ impl Inner {
         if self.is_absent()? {
             return Ok(None);
         }
-        let handle = self.reading()?;
+        let handle = self.connection()?;
         Ok(self
             .has_table(&handle, "_cf_KV", &self.tables.kv)?
             .then_some(handle))
@@ -163,7 +163,7 @@ impl Inner {
     /// A connection with the table and an open transaction.
     fn kv_writing(&self) -> Result<Rc<Handle>> {
         self.mark_write()?;
-        let handle = self.writing()?;
+        let handle = self.connection()?;
         if self.tables.kv.get() != Some(true) {
             handle
                 .batch(CREATE_TABLE)

@@ -3,7 +3,7 @@
 //! ```no_run
 //! use holdfast_storage::{Database, Location, Options, SqlValue};
 //!
-//! let database = Database::new(Location::File("object.sqlite".into()), Options::default());
+//! let database = Database::new(Location::Memory, Options::default());
 //! database.exec("CREATE TABLE IF NOT EXISTS seats (id INTEGER PRIMARY KEY, taken INT)", vec![])?;
 //! database.exec("INSERT INTO seats VALUES (?, ?)", vec![SqlValue::Integer(7), SqlValue::Integer(1)])?;
 //! database.kv_put("opened", b"yes")?;
@@ -15,13 +15,13 @@
 //! other objects, and who calls. A [`Database`] is used by one thread, synchronously.
 //!
 //! **What holds at all times:**
-//! * Writes reach the disk only through [`Database::commit`], the release of an outermost async savepoint, and
-//!   [`Database::delete_all`]: whole turns or nothing. When one of them returns, [`Commit::is_durable`] says whether a
-//!   crash can still undo it; nothing else of durability shows outside.
-//! * A database is its file and the log beside it (`-wal`). Closing flushes nothing and leaves the log, from which the next
-//!   opening takes what the file lacks, as it does after a crash. A commit that finds a thousand pages in the log moves
-//!   them into the file, and the log is used again from its beginning.
-//! * No file is opened before the first use, and none is created before the first write.
+//! * Writes leave a database only through [`Database::commit`], the release of an outermost async savepoint, and
+//!   [`Database::delete_all`]: whole turns or nothing. What they return says at which position of the log a crash
+//!   can no longer undo them; nothing else of durability shows outside.
+//! * SQLite never writes to a file. Its pages go to the log and to the *overlay*, and a checkpoint of the
+//!   [`Store`] takes them to the object's file later; reads look in the overlay first, then in the file.
+//! * A file on the disk is a whole database as of some earlier commit, except while a checkpoint writes it; then the log
+//!   has every page that it may have torn.
 //! * The program's SQL passes the authorizer; ours does not. A program cannot see, change or name anything that begins
 //!   with `_cf_`.
 //! * Messages are Cloudflare's, to the letter ([`StorageError`]).
@@ -30,9 +30,11 @@
 //!
 //! # Modules
 //! The object's side: [`database`](Database) (life of the connection), `exec` and `cursor` (SQL), `kv` and `list`
-//! (keys), `alarm`, `transaction`, `reset` (`deleteAll`), `counters` (rows read and written), `value`, `error`.
-//! SQLite's side: `connection` (opening), `statement` (the only `unsafe`), `cache`, `internal` (our own SQL),
-//! `authorizer` with `allowed` and `rename` (the sandbox), `limits`.
+//! (keys), `alarm`, `transaction`, `reset` (`deleteAll`), `import`, `counters` (rows read and written), `value`, `error`.
+//! SQLite's side: `connection` (opening), `statement` and `vfs` (the two files with `unsafe`), `cache`, `internal` (our
+//! own SQL), `authorizer` with `allowed` and `rename` (the sandbox), `limits`.
+//! The disk's side: `pages` (what one connection reads and writes), `overlay` (what is newer than an object's file),
+//! [`store`](Store) (all objects of a node: recovery, checkpoints, the catalogue).
 
 mod alarm;
 mod allowed;
@@ -44,22 +46,36 @@ mod cursor;
 mod database;
 mod error;
 mod exec;
+mod import;
 mod internal;
 mod kv;
 mod limits;
 mod list;
+mod overlay;
+mod pages;
 mod rename;
 mod reset;
+mod sabotage;
 mod statement;
+mod store;
 mod transaction;
 mod value;
+mod vfs;
 
 pub use cache::ColumnNames;
 pub use cursor::{Cursor, KvCursor, Row};
 pub use database::{Database, Interrupter, Location, Options};
 pub use error::{ErrorKind, Result, StorageError};
+pub use holdfast_journal::{
+    Durability, Error as StoreError, LOCK, ObjectRef, Position, RealDisk, SUPERBLOCK, SystemClock,
+};
 pub use limits::{SQL_BYTES_MAX, VALUE_BYTES_MAX};
 pub use list::ListOptions;
+#[cfg(feature = "sabotage")]
+pub use sabotage::Sabotage;
+pub use store::{
+    Checkpointed, Checkpointer, Entry, Keeper, PendingAlarm, Snapshot, Store, StoreOptions,
+};
 pub use transaction::{Commit, SavepointId, SavepointKind};
 pub use value::{SqlValue, ValueRef};
 

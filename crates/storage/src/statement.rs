@@ -1,4 +1,4 @@
-//! Prepared statements over SQLite's C interface: the one file of this crate with `unsafe`.
+//! Prepared statements over SQLite's C interface: one of the two files of this crate with `unsafe`.
 //!
 //! Why not `rusqlite::Statement`: it borrows its connection, and a cursor must outlive the call that made it, share its
 //! connection with other cursors of the same text, and end at an unforeseen moment (`deleteAll`). Owning wrappers give
@@ -21,7 +21,6 @@ use std::rc::Rc;
 use std::slice;
 use std::sync::Arc;
 
-use rusqlite::config::DbConfig;
 use rusqlite::ffi;
 
 use crate::authorizer::{Access, Trust};
@@ -69,12 +68,6 @@ impl Handle {
             }
         }
         handle
-    }
-
-    /// Makes closing this connection move the log into the database file, flush that and remove the log.
-    pub(crate) fn settle_on_close(&self) -> rusqlite::Result<()> {
-        let leave_log = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
-        self.connection.set_db_config(leave_log, false).map(drop)
     }
 
     /// The authorizer's state for this connection.

@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use holdfast_journal::Position;
 use rusqlite::ffi;
 
 use crate::database::{Database, Inner, InternalFailure};
@@ -33,24 +34,24 @@ pub enum SavepointKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SavepointId(u64);
 
-/// A batch of writes that has been made durable, or is on its way to be.
+/// A batch of writes that is on its way to the disk.
 ///
-/// The only thing the outside sees of durability: no output that may reveal the writes leaves the object before
-/// [`Self::is_durable`].
+/// No output that may reveal the writes leaves the object before the store's durable position has reached this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Commit {
-    sequence: u64,
+    position: Position,
+    alarm: Option<Option<i64>>,
 }
 
 impl Commit {
-    /// Number of this commit among those of its [`Database`], from 1.
-    pub fn sequence(&self) -> u64 {
-        self.sequence
+    /// Its place in the log; for a database in memory, among its own commits.
+    pub fn position(&self) -> Position {
+        self.position
     }
 
-    /// True once a crash can no longer undo the writes. Always so for plain SQLite files: the commit flushed them.
-    pub fn is_durable(&self) -> bool {
-        true
+    /// What the alarm is from now on (ms since 1970, or none), if this commit may have changed it.
+    pub fn alarm(&self) -> Option<Option<i64>> {
+        self.alarm
     }
 }
 
@@ -68,7 +69,8 @@ pub(crate) struct Transactions {
     /// SQLite itself rolled the implicit transaction back (`ON CONFLICT ROLLBACK`, `RAISE(ROLLBACK)`).
     undone: Cell<bool>,
     ids: Cell<u64>,
-    commits: Cell<u64>,
+    /// The alarm's row was written since the last commit, and perhaps restored by a rollback.
+    alarm_written: Cell<bool>,
 }
 
 impl Transactions {
@@ -91,11 +93,9 @@ impl Transactions {
             .is_some_and(|outermost| outermost.kind == SavepointKind::Async)
     }
 
-    pub(crate) fn next_commit(&self) -> Commit {
-        self.commits.set(self.commits.get() + 1);
-        Commit {
-            sequence: self.commits.get(),
-        }
+    /// To be called when the alarm's row is written.
+    pub(crate) fn alarm_written(&self) {
+        self.alarm_written.set(true);
     }
 }
 
@@ -134,7 +134,7 @@ impl Database {
                 open.name
             )));
         }
-        let handle = inner.writing()?;
+        let handle = inner.connection()?;
         if transactions.undone.get() || inner.autocommit() {
             inner.undo_implicit();
             return Err(inner.break_with(
@@ -146,7 +146,7 @@ impl Database {
         match inner.run_internal(&handle, Internal::Commit, &[], |_| {}) {
             Ok(()) => {
                 transactions.implicit.set(false);
-                Ok(Some(transactions.next_commit()))
+                inner.take_committed()
             }
             Err(failure) => {
                 inner.undo_implicit();
@@ -188,9 +188,9 @@ impl Database {
         let handle = match kind {
             SavepointKind::Sync => {
                 inner.mark_write()?;
-                inner.writing()?
+                inner.connection()?
             }
-            SavepointKind::Async => inner.writing()?,
+            SavepointKind::Async => inner.connection()?,
         };
         let depth = transactions.savepoints.borrow().len();
         let name = match kind {
@@ -224,7 +224,7 @@ impl Database {
             transactions.savepoints.borrow_mut().pop();
             return Err(StorageError::error(EARLIER_CRITICAL));
         }
-        let handle = inner.writing()?;
+        let handle = inner.connection()?;
         let commits = transactions.savepoints.borrow().len() == 1 && transactions.spans_turns();
         if let Err(failure) = handle.batch(&format!("RELEASE {name}")) {
             let error = inner.judge(failure);
@@ -234,7 +234,10 @@ impl Database {
             return Err(error);
         }
         transactions.savepoints.borrow_mut().pop();
-        Ok(commits.then(|| transactions.next_commit()))
+        match commits {
+            true => inner.take_committed(),
+            false => Ok(None),
+        }
     }
 
     /// Undoes what was written since the savepoint was opened, and closes it.
@@ -247,7 +250,7 @@ impl Database {
         let name = inner.innermost(id, "roll back")?;
         inner.tables.forget();
         if !transactions.undone.get() && !inner.autocommit() {
-            let handle = inner.writing()?;
+            let handle = inner.connection()?;
             handle
                 .batch(&format!("ROLLBACK TO {name}; RELEASE {name}"))
                 .map_err(|failure| inner.judge(failure))?;
@@ -258,6 +261,29 @@ impl Database {
 }
 
 impl Inner {
+    /// SQLite has committed: the pages go to the log.
+    fn take_committed(&self) -> Result<Option<Commit>> {
+        let alarm = match self.transactions.alarm_written.get() {
+            true => Some(self.alarm()?),
+            false => None,
+        };
+        self.take_pages(alarm)
+    }
+
+    /// Takes the pages that SQLite has written to the log.
+    pub(crate) fn take_pages(&self, alarm: Option<Option<i64>>) -> Result<Option<Commit>> {
+        self.transactions.alarm_written.set(false);
+        let taken = self.pages()?.commit(alarm);
+        match taken {
+            Ok(position) => Ok(position.map(|position| Commit { position, alarm })),
+            Err(error) => {
+                // SQLite believes that these pages are committed: its connection must go.
+                self.shut(Some(StorageError::error(crate::NO_LONGER_ACCESSIBLE)));
+                Err(self.break_with(format!("Durable Object storage could not commit: {error}")))
+            }
+        }
+    }
+
     /// To be called before every statement that may write: opens the file and the implicit transaction.
     pub(crate) fn mark_write(&self) -> Result<()> {
         let transactions = &self.transactions;
@@ -270,7 +296,7 @@ impl Inner {
         if transactions.implicit.get() && !self.autocommit() {
             return Ok(());
         }
-        let handle = self.writing()?;
+        let handle = self.connection()?;
         // SQLite undid the transaction. What follows must not be committed piece by piece: it joins a transaction that
         // will not be committed.
         transactions.undone.set(transactions.implicit.get());
@@ -305,7 +331,7 @@ impl Inner {
         self.tables.forget();
         self.transactions.forget();
         if !self.autocommit() {
-            let open = self.writing();
+            let open = self.connection();
             let undone = open.map(|handle| {
                 self.run_internal(&handle, Internal::Rollback, &[], |_| {})
                     .is_ok()
@@ -314,6 +340,9 @@ impl Inner {
                 // The connection takes the transaction with it.
                 self.shut(Some(StorageError::error(crate::NO_LONGER_ACCESSIBLE)));
             }
+        }
+        if let Some(pages) = self.opened_pages() {
+            pages.discard();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Cursors and statements beyond what the recordings show.
 
+mod support;
+
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -384,32 +386,29 @@ fn a_query_without_end_is_stopped_and_breaks_the_object() {
 
 #[test]
 fn every_connection_can_be_stopped() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("object.sqlite");
-    let (database, _) = numbers_until(Location::File(file.clone()), 100);
+    let folder = support::Folder::new();
+    let (database, _) = numbers_until(folder.location("object"), 100);
     assert!(database.close_if_idle());
     assert_interrupted(&database, database.exec(ENDLESS, vec![]).err());
     drop(database);
 
-    let absent = Location::File(directory.path().join("absent.sqlite"));
+    let absent = folder.location("absent");
     let database = Database::interruptible(absent, Options::default(), Rc::new(|| true));
     assert_interrupted(&database, database.exec(ENDLESS, vec![]).err());
-    assert!(!directory.path().join("absent.sqlite").exists());
 }
 
 #[test]
 fn stopping_breaks_the_object_and_undoes_what_was_not_committed() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("object.sqlite");
+    let folder = support::Folder::new();
     let insertion = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n) INSERT INTO t SELECT i FROM n";
     // A query does not end SQLite's transaction, a write does.
     for endless in [ENDLESS, insertion] {
-        let (database, _) = numbers_until(Location::File(file.clone()), 100);
+        let (database, _) = numbers_until(folder.location("object"), 100);
         database.exec("DELETE FROM t WHERE a < 4", vec![]).unwrap();
         assert_interrupted(&database, database.exec(endless, vec![]).err());
         assert_eq!(database.commit().unwrap_err().kind, ErrorKind::Critical);
         drop(database);
-        let database = Database::new(Location::File(file.clone()), Options::default());
+        let database = Database::new(folder.location("object"), Options::default());
         let count = "SELECT count(*) FROM t";
         assert_eq!(next(&database.exec(count, vec![]).unwrap()), Some(4));
         database.exec("DROP TABLE t", vec![]).unwrap();

@@ -1,9 +1,11 @@
 //! Keys and values against a model: an ordered map with a stack of copies for what may be undone.
 
+mod support;
+
 use std::collections::BTreeMap;
 
 use holdfast_storage::{
-    Database, ErrorKind, ListOptions, Location, Options, SavepointId, SavepointKind,
+    Commit, Database, ErrorKind, ListOptions, Location, Options, SavepointId, SavepointKind,
     VALUE_BYTES_MAX,
 };
 use proptest::prelude::*;
@@ -126,6 +128,8 @@ impl Contents {
 struct Model {
     current: Contents,
     committed: Contents,
+    /// The alarm as somebody knows it who sees nothing but commits.
+    followed: Option<i64>,
     /// Each open savepoint with the contents it would go back to.
     savepoints: Vec<(SavepointId, SavepointKind, Contents)>,
 }
@@ -135,6 +139,12 @@ impl Model {
         self.savepoints
             .first()
             .is_some_and(|(_, kind, _)| *kind == SavepointKind::Async)
+    }
+
+    fn follow(&mut self, commit: Option<Commit>) {
+        if let Some(alarm) = commit.and_then(|commit| commit.alarm()) {
+            self.followed = alarm;
+        }
     }
 
     fn lose(&mut self) {
@@ -214,8 +224,12 @@ fn apply(
             let spans_turns = model.spans_turns();
             if let Some((id, ..)) = model.savepoints.pop() {
                 let commit = database.release(id).unwrap();
-                assert_eq!(commit.is_some(), spans_turns && model.savepoints.is_empty());
-                if commit.is_some() {
+                // A transaction that has changed nothing is no commit.
+                let ended = spans_turns && model.savepoints.is_empty();
+                assert!(ended || commit.is_none());
+                assert!(!ended || commit.is_some() || model.current == model.committed);
+                model.follow(commit);
+                if ended {
                     model.committed = model.current.clone();
                 }
             }
@@ -229,9 +243,13 @@ fn apply(
         Operation::Commit if model.spans_turns() => assert_eq!(database.commit().unwrap(), None),
         Operation::Commit if !model.savepoints.is_empty() => assert!(database.commit().is_err()),
         Operation::Commit => {
+            // A transaction that has changed nothing is no commit.
             let written = database.in_transaction();
-            assert_eq!(database.commit().unwrap().is_some(), written);
-            assert!(written || model.current == model.committed);
+            let commit = database.commit().unwrap();
+            let committed = commit.is_some();
+            model.follow(commit);
+            assert!(written || !committed);
+            assert!(committed || model.current == model.committed);
             model.committed = model.current.clone();
         }
         Operation::RollBackAll => {
@@ -242,7 +260,8 @@ fn apply(
             assert!(database.delete_all(true).is_err())
         }
         Operation::DeleteAll(delete_alarm) => {
-            database.delete_all(delete_alarm).unwrap();
+            let commit = database.delete_all(delete_alarm).unwrap();
+            model.follow(commit);
             let alarm = model.current.alarm.filter(|_| !delete_alarm);
             model.committed = Contents {
                 entries: Map::new(),
@@ -261,6 +280,7 @@ fn apply(
         }
     }
     assert_eq!(database.get_alarm().unwrap(), model.current.alarm);
+    assert_eq!(model.followed, model.committed.alarm);
 }
 
 proptest! {
@@ -268,9 +288,11 @@ proptest! {
 
     #[test]
     fn any_sequence_of_operations_behaves_as_the_model(operations in prop::collection::vec(operation(), 1..60)) {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("object.sqlite");
-        let open = || Database::new(Location::File(path.clone()), Options::default());
+        let folder = support::Folder::new();
+        let open = || {
+            folder.crash();
+            folder.open("object")
+        };
         let mut database = open();
         let mut model = Model::default();
         for operation in operations {

@@ -3,12 +3,13 @@
 // A `reply` is the host's handle on whoever waits; each gets exactly one answer.
 
 import {
-  op_body_cancel, op_reply_error, op_reply_response, op_reply_value, op_section_end,
+  op_alarm_missing, op_alarm_succeeded, op_alarm_threw, op_body_cancel, op_reply_error, op_reply_response, op_reply_value, op_section_end,
 } from "holdfast:ops";
 import { HOST, hostBodyKind } from "../web/body.js";
 import { requestFromHost } from "../web/request.js";
 import { isResponse, responseToHost } from "../web/response.js";
 import { structuredClone } from "../web/structured_clone.js";
+import { makeAlarmInvocationInfo } from "./alarm_invocation_info.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./base_classes.js";
 import { currentEnv } from "./env.js";
 import { packError, packErrorPlainly, UNREADABLE } from "./errors.js";
@@ -180,6 +181,20 @@ export function objectFetch(reply, instance, method, url, headers, body, cf) {
     if (instance.fetch === undefined) throw new Error("Handler does not export a fetch() function.");
     return apply(instance.fetch, instance.target, [makeRequest(method, url, headers, body, cf)]);
   });
+}
+
+/** Runs the alarm handler and tells the host how it ended. */
+export function objectAlarm(run, instance, scheduledTime, retryCount) {
+  if (instance.alarm === undefined) {
+    op_alarm_missing(run);
+    return;
+  }
+  try {
+    const result = apply(instance.alarm, instance.target, [makeAlarmInvocationInfo(scheduledTime, retryCount)]);
+    apply(then, resolvePromise(result), [() => op_alarm_succeeded(run), (error) => op_alarm_threw(run, describe(error))]);
+  } catch (error) {
+    op_alarm_threw(run, describe(error));
+  }
 }
 
 const RESERVED = new Set([

@@ -42,8 +42,10 @@ export class DurableObjectState {
     return op_section(callback, BREAKS);
   }
 
-  abort(reason = undefined) {
-    op_abort(reason === undefined ? undefined : `${reason}`);
+  abort(reason = undefined, options = undefined) {
+    const text = reason === undefined ? undefined : `${reason}`;
+    const retryAlarm = options?.retryAlarm;
+    op_abort(text, retryAlarm === undefined || !!retryAlarm);
   }
 
   acceptWebSocket() {

@@ -14,6 +14,8 @@ pub struct Failure {
     pub text: Arc<str>,
     /// Properties of the error at the caller.
     pub flags: Flags,
+    /// Why the instance ended, if it did; `None` for what a handler threw and for failures that need no telling apart.
+    pub cause: Option<Cause>,
 }
 
 /// What an error is made from.
@@ -32,7 +34,15 @@ impl Failure {
     /// When the words for `cause` are the program's.
     pub fn of(cause: Cause) -> Failure {
         let message = cause.message().expect("a cause with a message of its own");
-        Failure::with_message(message, cause.flags())
+        Failure::with_message(message, cause.flags()).because(cause)
+    }
+
+    /// The same failure, with its cause.
+    pub fn because(self, cause: Cause) -> Failure {
+        Failure {
+            cause: Some(cause),
+            ..self
+        }
     }
 
     /// An `Error` with this message.
@@ -42,6 +52,7 @@ impl Failure {
             payload: Payload::Message(Arc::clone(&message)),
             text: message,
             flags,
+            cause: None,
         }
     }
 

@@ -21,6 +21,10 @@ use holdfast_engine::Extension;
 pub fn extension() -> Extension {
     let extension = Extension::new("workers")
         .module(
+            "workers/alarm_invocation_info",
+            include_str!("../js/alarm_invocation_info.js"),
+        )
+        .module(
             "workers/base_classes",
             include_str!("../js/base_classes.js"),
         )

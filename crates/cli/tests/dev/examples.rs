@@ -70,6 +70,30 @@ fn game_server_makes_matches() {
 }
 
 #[test]
+fn reminders_come_by_alarm() {
+    let (_holdfast, server, _data) = start("reminders");
+    let body = r#"{"text":"Tea is ready","in":0.2}"#;
+    let set = server
+        .begin("PUT", "/api/users/ann/reminders/tea", body.len())
+        .finish(body);
+    assert_eq!(set.status, 200, "{set:?}");
+    let begun = std::time::Instant::now();
+    let inbox = loop {
+        let inbox = json(&server.get("/api/users/ann/inbox"));
+        if inbox
+            .as_array()
+            .is_some_and(|messages| !messages.is_empty())
+        {
+            break inbox;
+        }
+        assert!(begun.elapsed().as_secs() < 20, "no reminder came");
+    };
+    assert_eq!(inbox[0]["text"], "Tea is ready", "{inbox}");
+    let left = json(&server.get("/api/users/ann/reminders"));
+    assert_eq!(left.as_array().map(Vec::len), Some(0), "{left}");
+}
+
+#[test]
 fn seat_booking_sells_a_seat_once() {
     let (_holdfast, server, _data) = start("seat-booking");
     let opened = server

@@ -1,8 +1,10 @@
 //! `holdfast dev` as its users meet it: the real binary, real projects, real HTTP.
 
+mod bank;
 mod errors;
 mod examples;
 mod harness;
 mod life;
+mod objects;
 mod output;
 mod reload;

@@ -1,5 +1,6 @@
-//! Operations that need a shard: ids, calls, answers, critical sections, modules.
+//! Operations that need a shard: ids, calls, answers, alarms, critical sections, modules.
 
+mod alarms;
 mod calls;
 mod ids;
 mod modules;
@@ -23,10 +24,10 @@ pub(crate) fn extension() -> Extension {
     let extension = Extension::new("runtime");
     let extension = calls::register(ids::register(extension));
     let extension = sections::register(replies::register(extension));
-    modules::register(extension)
+    alarms::register(modules::register(extension))
 }
 
-fn core(scope: &Scope<'_>) -> Rc<Core> {
+pub(crate) fn core(scope: &Scope<'_>) -> Rc<Core> {
     scope
         .state::<CoreState>()
         .0

@@ -93,6 +93,7 @@ fn error<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         payload: Payload::Packed(packed.into()),
         text: text.into(),
         flags: thrown_flags(bits),
+        cause: None,
     };
     reply.answer(&core(scope), Answer::Failed(failure));
     Ok(scope.bool(true))

@@ -16,7 +16,7 @@ pub(super) fn register(extension: Extension) -> Extension {
     extension
         .op("op_section", 2, begin)
         .op("op_section_end", 5, end)
-        .op("op_abort", 1, abort)
+        .op("op_abort", 2, abort)
 }
 
 /// `(callback, failure breaks the object)` → promise for what the callback gives
@@ -72,6 +72,7 @@ fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
             payload: Payload::Packed(packed.into()),
             text: text.into(),
             flags: Cause::SectionThrew.flags(),
+            cause: Some(Cause::SectionThrew),
         });
         context.silence();
         return Err(scope.terminate());
@@ -90,7 +91,7 @@ fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.undefined())
 }
 
-/// `(reason | undefined)`: resets the object; nothing of it runs after this
+/// `(reason | undefined, whether an alarm that runs is tried again)`: resets the object; nothing of it runs after this
 fn abort<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let context = context(scope)?;
     let Some(instance) = context.instance() else {
@@ -105,6 +106,9 @@ fn abort<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         let reason = scope.to_string(args.get(0))?;
         Failure::with_message(&reason, flags)
     };
+    if args.get(1).as_bool() == Some(false) {
+        instance.alarm_retry.set(false);
+    }
     instance.doom(failure);
     context.silence();
     Err(scope.terminate())

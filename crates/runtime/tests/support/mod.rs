@@ -12,9 +12,11 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_project::{LoadOptions, Project};
+pub use holdfast_runtime::NodeOptions;
 use holdfast_runtime::{
-    App, Edge, IncomingRequest, Log, Node, NodeOptions, OutgoingResponse, Shard, StartError,
+    App, Edge, IncomingRequest, Log, Node, OutgoingResponse, Shard, StartError,
 };
+use holdfast_storage::{RealDisk, Store, StoreOptions, SystemClock};
 use holdfast_web::body::Body;
 use holdfast_web::io::Level;
 use http::{HeaderMap, Method};
@@ -65,6 +67,10 @@ impl Log for Lines {
             .lock()
             .unwrap()
             .push(format!("{level:?} {source}: {text}"));
+    }
+
+    fn storage_failed(&self, error: &holdfast_storage::StoreError) {
+        self.0.lock().unwrap().push(format!("storage: {error}"));
     }
 }
 
@@ -155,7 +161,19 @@ impl World {
 
     /// Stops the node and starts another on the same folder.
     pub fn restart(&mut self) {
+        self.restart_after(|_| {});
+    }
+
+    /// As [`World::restart`]; in between, something is done to the data.
+    pub fn restart_after(&mut self, f: impl FnOnce(&Store)) {
         self.node.take().unwrap().stop(PATIENCE);
+        {
+            let disk = RealDisk::new(self.folder.path().join("data")).unwrap();
+            let options = StoreOptions::default();
+            let store = Store::open(Arc::new(disk), Arc::new(SystemClock), options, 0).unwrap();
+            f(&store);
+            store.flush().unwrap();
+        }
         let options = options(self.folder.path(), self.senders.len());
         let (senders, inboxes): (Vec<_>, Vec<_>) = (0..options.shards)
             .map(|_| mpsc::unbounded_channel())
@@ -165,7 +183,8 @@ impl World {
         };
         let log = Arc::clone(&self.lines) as Arc<dyn Log>;
         self.senders = senders;
-        let node = Node::start(app(self.folder.path()), options, Arc::new(edge), log);
+        let app = app(self.folder.path());
+        let node = Node::start(app, options, Arc::new(edge), log);
         self.node = Some(node.expect("the node starts again"));
     }
 

@@ -1,45 +1,29 @@
-//! The files of one object, opened as often as a test likes.
+//! One object, opened as often as a test likes, and what tests ask of its database.
 
-use std::path::PathBuf;
+use holdfast_storage::{Database, SqlValue};
 
-use holdfast_storage::{Database, Location, Options, SqlValue};
+use crate::support::Folder;
 
 pub(crate) struct Object {
-    // Held so that the directory lives as long as the object.
-    _directory: tempfile::TempDir,
-    pub(crate) path: PathBuf,
+    pub(crate) folder: Folder,
 }
 
 impl Object {
     pub(crate) fn new() -> Object {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("object.sqlite");
         Object {
-            _directory: directory,
-            path,
+            folder: Folder::new(),
         }
     }
 
+    /// The database as a start after a crash finds it. No other may be open.
     pub(crate) fn open(&self) -> Database {
-        Database::new(Location::File(self.path.clone()), Options::default())
+        self.folder.crash();
+        self.folder.open("object")
     }
 
-    pub(crate) fn file(&self, suffix: &str) -> PathBuf {
-        let mut path = self.path.clone().into_os_string();
-        path.push(suffix);
-        path.into()
-    }
-
-    pub(crate) fn size(&self, suffix: &str) -> u64 {
-        self.file(suffix)
-            .metadata()
-            .map_or(0, |metadata| metadata.len())
-    }
-
-    pub(crate) fn files(&self) -> usize {
-        std::fs::read_dir(self.path.parent().expect("a directory"))
-            .expect("readable")
-            .count()
+    /// Whether a checkpoint has made a file of it.
+    pub(crate) fn has_file(&self) -> bool {
+        self.folder.file("object").exists()
     }
 }
 

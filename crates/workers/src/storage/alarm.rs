@@ -4,8 +4,6 @@ use holdfast_engine::{Args, Extension, JsResult, Scope};
 
 use super::handle::StorageHandle;
 
-const NOT_SUPPORTED: &str =
-    "setAlarm() is not supported by Holdfast yet: alarms do not fire in this version.";
 const NO_HANDLER: &str =
     "Your Durable Object class must have an alarm() handler in order to call setAlarm()";
 
@@ -16,9 +14,12 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_alarm_delete", 2, delete)
 }
 
-/// `(storage)` → milliseconds since the epoch, or null.
+/// `(storage)` → milliseconds since the epoch, or null, also while the alarm's own handler runs.
 fn get<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let handle = StorageHandle::of(scope, args.get(0))?;
+    if handle.hooks.alarm_is_hidden() {
+        return Ok(scope.null());
+    }
     let alarm = handle.database().get_alarm();
     match handle.done(scope, alarm)? {
         Some(ms) => Ok(scope.number(ms as f64)),
@@ -30,9 +31,6 @@ fn get<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 fn set<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let time = scope.to_number(args.get(1))?;
     let handle = StorageHandle::of(scope, args.get(0))?;
-    if !handle.options.alarms {
-        return Err(scope.throw_error(NOT_SUPPORTED));
-    }
     if !handle.has_alarm_handler.get() {
         return Err(scope.throw_type_error(NO_HANDLER));
     }
@@ -40,7 +38,7 @@ fn set<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let set = handle.database().set_alarm(Some(ms));
     handle.done(scope, set)?;
     handle.wrote(scope.to_bool(args.get(2)));
-    handle.hooks.alarm_changed(Some(ms));
+    handle.hooks.alarm_changed();
     Ok(scope.undefined())
 }
 
@@ -50,6 +48,6 @@ fn delete<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let set = handle.database().set_alarm(None);
     handle.done(scope, set)?;
     handle.wrote(scope.to_bool(args.get(1)));
-    handle.hooks.alarm_changed(None);
+    handle.hooks.alarm_changed();
     Ok(scope.undefined())
 }

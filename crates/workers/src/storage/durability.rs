@@ -26,7 +26,7 @@ fn delete_all<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         handle.hooks.committed(commit);
     }
     if with_alarm {
-        handle.hooks.alarm_changed(None);
+        handle.hooks.alarm_changed();
     }
     Ok(scope.undefined())
 }

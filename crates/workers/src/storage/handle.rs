@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{Local, Scope, Thrown};
+use holdfast_object::alarm::HiddenMark;
 use holdfast_storage::{Commit, Database, ErrorKind, StorageError};
 
 use super::columns::ColumnArrays;
@@ -28,8 +29,6 @@ pub struct StorageOptions {
     pub sql_enabled: bool,
     /// `deleteAll()` deletes the alarm too (compatibility flag `delete_all_deletes_alarm`).
     pub delete_all_deletes_alarm: bool,
-    /// `setAlarm()` may be called, because something makes alarms fire.
-    pub alarms: bool,
 }
 
 /// On whose behalf JavaScript uses a storage.
@@ -88,13 +87,22 @@ pub trait StorageHooks {
     /// only its owner's turns are committed with it.
     fn caller(&self) -> Caller;
 
-    /// The program set the alarm (milliseconds since the epoch) or deleted it. The change is part of the open
-    /// transaction and may still be undone with it: what counts is [`Database::get_alarm`] at the commit.
-    fn alarm_changed(&self, ms: Option<i64>);
+    /// The program set the alarm or deleted it. The change is part of the open transaction and may still be undone with
+    /// it: what counts is [`Commit::alarm`].
+    fn alarm_changed(&self);
+
+    /// `getAlarm()` is to give null, whatever the row holds, because the alarm's handler runs.
+    fn alarm_is_hidden(&self) -> bool;
+
+    /// Taken when a savepoint begins, for [`StorageHooks::alarm_undone`]. `None` while there is no alarm.
+    fn alarm_mark(&self) -> Option<HiddenMark>;
+
+    /// A savepoint was undone, and with it what was written to the alarm since this mark.
+    fn alarm_undone(&self, mark: HiddenMark);
 
     /// A transaction of several turns, or `deleteAll`, has committed within the turn: output that follows must wait for
-    /// this commit. Doing nothing is right where [`Commit::is_durable`] holds as soon as there is a commit.
-    fn committed(&self, _commit: Commit) {}
+    /// this commit, and its [`Commit::alarm`] counts from now on.
+    fn committed(&self, commit: Commit);
 
     /// The object cannot go on; it must be reset. Said once.
     fn broken(&self, error: &StorageError);
@@ -181,6 +189,18 @@ impl StorageHandle {
     /// written with `allowUnconfirmed`.
     pub fn take_confirmed(&self) -> bool {
         self.confirmed.take()
+    }
+
+    /// What [`Self::take_confirmed`] would say.
+    pub fn has_confirmed(&self) -> bool {
+        self.confirmed.get()
+    }
+
+    /// What was written to the alarm since this mark was undone.
+    pub(super) fn undo_alarm(&self, mark: Option<HiddenMark>) {
+        if let Some(mark) = mark {
+            self.hooks.alarm_undone(mark);
+        }
     }
 
     pub(super) fn wrote(&self, unconfirmed: bool) {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use holdfast_engine::{Args, Extension, JsResult, Scope, Thrown};
+use holdfast_object::alarm::HiddenMark;
 use holdfast_storage::{ErrorKind, SavepointId, SavepointKind, StorageError};
 
 use super::handle::{IoType, StorageHandle};
@@ -21,6 +22,7 @@ fn transaction_sync<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> 
     let handle = StorageHandle::of(scope, args.get(0))?;
     handle.require_transaction_sync(scope)?;
     let database = handle.database();
+    let mark = handle.hooks.alarm_mark();
     let begun = database.begin_savepoint(SavepointKind::Sync);
     let savepoint = handle.done(scope, begun)?;
     handle.wrote(false);
@@ -29,10 +31,14 @@ fn transaction_sync<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> 
         Ok(result) => {
             handle.require_open(scope)?;
             let released = database.release(savepoint);
+            if released.is_err() {
+                handle.undo_alarm(mark);
+            }
             handle.done(scope, released)?;
             Ok(result)
         }
         Err(Thrown) => {
+            handle.undo_alarm(mark);
             // The callback's exception is what the caller gets. If undoing fails, the savepoint is gone already, or the
             // database is broken and says so at the next call.
             if let Err(error) = database.rollback_to(savepoint)
@@ -49,6 +55,8 @@ fn transaction_sync<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> 
 struct Transaction {
     handle: Rc<StorageHandle>,
     savepoint: SavepointId,
+    /// The alarm when it began.
+    mark: Option<HiddenMark>,
     /// Neither committed nor rolled back.
     open: Cell<bool>,
     /// The callback has not ended.
@@ -87,6 +95,7 @@ impl Transaction {
 /// `(storage)` → a transaction. To be called at the beginning of a critical section.
 fn begin<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let handle = StorageHandle::of(scope, args.get(0))?;
+    let mark = handle.hooks.alarm_mark();
     let begun = handle.database().begin_savepoint(SavepointKind::Async);
     let savepoint = handle.done(scope, begun)?;
     handle
@@ -95,6 +104,7 @@ fn begin<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     scope.wrap(Rc::new(Transaction {
         handle,
         savepoint,
+        mark,
         open: Cell::new(true),
         running: Cell::new(true),
     }))
@@ -108,6 +118,7 @@ fn rollback<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     if transaction.open.get() {
         let undone = handle.database().rollback_to(transaction.savepoint);
         handle.done(scope, undone)?;
+        handle.undo_alarm(transaction.mark);
         transaction.open.set(false);
     }
     Ok(scope.undefined())
@@ -125,11 +136,15 @@ fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     }
     if scope.to_bool(args.get(1)) {
         let released = handle.database().release(transaction.savepoint);
+        if released.is_err() {
+            handle.undo_alarm(transaction.mark);
+        }
         if let Some(commit) = transaction.ended(scope, released)? {
             handle.hooks.committed(commit);
         }
     } else {
         let undone = handle.database().rollback_to(transaction.savepoint);
+        handle.undo_alarm(transaction.mark);
         transaction.ended(scope, undone)?;
     }
     Ok(scope.undefined())

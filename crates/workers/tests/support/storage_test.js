@@ -5,6 +5,7 @@ import {
   op_test_damage,
   op_test_next_turn,
   op_test_open,
+  op_test_ring,
   op_test_set_caller,
   op_test_set_handler,
   op_test_shut_down,
@@ -19,7 +20,7 @@ export * from "holdfast:test";
 /** Resolves in a turn that begins when the current one is over and its writes are committed. */
 export const nextTurn = () => op_test_next_turn();
 
-const DEFAULTS = { sql: true, deleteAllDeletesAlarm: true, alarms: true, file: false };
+const DEFAULTS = { sql: true, deleteAllDeletesAlarm: true, file: false };
 
 /** A fresh storage: `{storage, sql, kv}` and what tests do with it from outside. */
 export function open(options = {}) {
@@ -37,6 +38,7 @@ export function open(options = {}) {
     takeConfirmed: () => op_test_take_confirmed(handle),
     closeIfIdle: () => op_test_close_if_idle(handle),
     setCaller: (who) => op_test_set_caller(handle, who),
+    ring: (time) => op_test_ring(handle, time),
     setHandler: (has) => op_test_set_handler(handle, has),
     damage: (key, bytes) => op_test_damage(handle, key, new Uint8Array(bytes)),
   };

@@ -2,10 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{Args, Extension, JsResult, Scope};
-use holdfast_storage::{Commit, Database, Location, Options, StorageError};
+use holdfast_object::Alarm;
+use holdfast_object::alarm::{Due, HiddenMark};
+use holdfast_storage::{
+    Commit, Database, Location, ObjectRef, Options, RealDisk, StorageError, Store, StoreOptions,
+    SystemClock,
+};
 use holdfast_web::io::promise_from;
 use holdfast_workers::storage::{Caller, StorageHandle, StorageHooks, StorageOptions};
 
@@ -19,6 +25,7 @@ pub(crate) fn register(extension: Extension) -> Extension {
         .op("op_test_close_if_idle", 1, close_if_idle)
         .op("op_test_set_handler", 2, set_handler)
         .op("op_test_set_caller", 2, set_caller)
+        .op("op_test_ring", 2, ring)
         .op("op_test_damage", 2, damage)
         .op("op_test_next_turn", 0, next_turn)
 }
@@ -26,7 +33,8 @@ pub(crate) fn register(extension: Extension) -> Extension {
 /// All storages that the file opened.
 pub(crate) struct Storages {
     opened: RefCell<Vec<Opened>>,
-    folder: tempfile::TempDir,
+    store: Store,
+    _folder: tempfile::TempDir,
 }
 
 struct Opened {
@@ -38,6 +46,7 @@ struct Opened {
 struct Log {
     lines: RefCell<Vec<String>>,
     caller: Cell<Caller>,
+    alarm: RefCell<Alarm>,
 }
 
 /// The time of all turns.
@@ -48,12 +57,24 @@ impl StorageHooks for Log {
         self.caller.get()
     }
 
-    fn alarm_changed(&self, ms: Option<i64>) {
-        self.lines.borrow_mut().push(format!("alarm {ms:?}"));
+    fn alarm_changed(&self) {
+        self.alarm.borrow_mut().row_written();
+        self.lines.borrow_mut().push("alarm".to_owned());
     }
 
-    fn committed(&self, commit: Commit) {
-        assert!(commit.is_durable());
+    fn alarm_is_hidden(&self) -> bool {
+        self.alarm.borrow().hides_row()
+    }
+
+    fn alarm_mark(&self) -> Option<HiddenMark> {
+        Some(self.alarm.borrow().mark())
+    }
+
+    fn alarm_undone(&self, mark: HiddenMark) {
+        self.alarm.borrow_mut().undo_to(mark);
+    }
+
+    fn committed(&self, _: Commit) {
         self.lines.borrow_mut().push("committed".to_owned());
     }
 
@@ -73,9 +94,12 @@ impl StorageHooks for Log {
 impl Storages {
     pub(crate) fn new() -> Storages {
         let folder = tempfile::tempdir().expect("a folder for databases");
+        let disk = Arc::new(RealDisk::new(folder.path()).expect("a disk"));
+        let options = StoreOptions::default();
         Storages {
             opened: RefCell::default(),
-            folder,
+            store: Store::open(disk, Arc::new(SystemClock), options, 1).expect("a store"),
+            _folder: folder,
         }
     }
 
@@ -101,7 +125,7 @@ impl Storages {
     }
 }
 
-/// `({ sql, deleteAllDeletesAlarm, alarms, file })` → a storage handle.
+/// `({ sql, deleteAllDeletesAlarm, file })` → a storage handle.
 fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let mut flag = |name| {
         scope
@@ -111,18 +135,25 @@ fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let options = StorageOptions {
         sql_enabled: flag("sql")?,
         delete_all_deletes_alarm: flag("deleteAllDeletesAlarm")?,
-        alarms: flag("alarms")?,
     };
     let file = flag("file")?;
     let storages = scope.state::<Storages>();
     let number = storages.opened.borrow().len();
     let location = match file {
-        true => Location::File(storages.folder.path().join(format!("{number}.sqlite"))),
+        true => Location::Object {
+            store: storages.store.clone(),
+            object: ObjectRef {
+                class: Arc::from("test-Class"),
+                id: [number as u8; 32],
+            },
+            name: None,
+        },
         false => Location::Memory,
     };
     let hooks = Rc::new(Log {
         lines: RefCell::default(),
         caller: Cell::new(Caller::Owner),
+        alarm: RefCell::new(Alarm::new(None)),
     });
     let database = Database::new(location, Options::default());
     let handle = StorageHandle::new(database, options, Rc::clone(&hooks) as Rc<dyn StorageHooks>);
@@ -182,6 +213,18 @@ fn set_caller<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         other => panic!("nobody is called {other}"),
     };
     scope.state::<Storages>().hooks(&handle).caller.set(caller);
+    Ok(scope.undefined())
+}
+
+/// `(storage, ms)`: the handler of an alarm at this time begins to run.
+fn ring<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    let at = scope.to_number(args.get(1))? as u64;
+    let hooks = scope.state::<Storages>().hooks(&handle);
+    let mut alarm = hooks.alarm.borrow_mut();
+    alarm.changed(Some(at));
+    assert_eq!(alarm.tick(at), Some(Due::Deliver));
+    assert!(alarm.begin(at).is_some());
     Ok(scope.undefined())
 }
 

@@ -234,7 +234,7 @@ storageTest("deleteAll", async ({ storage, sql, told }) => {
   assertEquals(await storage.getAlarm(), null);
   await storage.put("c", 3);
   assertEquals(await storage.get("c"), 3);
-  assertEquals(told().at(-1), "alarm None");
+  assertEquals(told().at(-1), "alarm");
   await storage.deleteAll(null);
   const message = "Failed to execute 'deleteAll' on 'DurableObjectStorage': parameter 1 is not of type 'PutOptions'.";
   await assertRejects(storage.deleteAll(5), TypeError, message);

@@ -1,0 +1,195 @@
+//! What can be asked about objects, and the answers.
+
+use std::path::PathBuf;
+
+use holdfast_object::ObjectId;
+use holdfast_runtime::Replacement;
+use holdfast_storage::{Database, ObjectRef, SqlValue, Store};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::names;
+
+/// Rows of a query's answer. Whoever wants more adds conditions, or exports the object.
+const ROWS_MAX: usize = 10_000;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "do")]
+pub(crate) enum Request {
+    List { class: Option<String> },
+    Show { object: String },
+    Query { object: String, sql: String },
+    Export { object: String, file: PathBuf },
+    Import { object: String, file: PathBuf },
+    Delete { object: String },
+}
+
+/// A data folder, at rest or in use.
+pub(crate) trait Backend {
+    fn store(&self) -> &Store;
+    /// Durable on return; false if there was nothing to delete.
+    fn replace(&self, object: ObjectRef, replacement: Replacement) -> Result<bool, String>;
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// Why not, in a sentence.
+pub(crate) fn answer(request: Request, backend: &dyn Backend) -> Result<Value, String> {
+    let store = backend.store();
+    match request {
+        Request::List { class } => list(store, class.as_deref()),
+        Request::Show { object } => show(store, &object),
+        Request::Query { object, sql } => {
+            let object = names::resolve(store, &object)?;
+            with_database(store, &object, |database| query(database, &sql))
+        }
+        Request::Export { object, file } => {
+            let object = names::resolve(store, &object)?;
+            let snapshot = snapshot(store, &object)?;
+            snapshot.export(&file).map_err(|error| error.message)?;
+            Ok(json!({ "file": file, "bytes": snapshot.bytes() }))
+        }
+        Request::Import { object, file } => {
+            let object = names::resolve(store, &object)?;
+            backend.replace(object.clone(), Replacement::Import(file))?;
+            Ok(json!({ "id": ObjectId::from_bytes(object.id).to_hex() }))
+        }
+        Request::Delete { object } => {
+            let object = names::resolve(store, &object)?;
+            match backend.replace(object.clone(), Replacement::Delete)? {
+                true => Ok(json!({ "id": ObjectId::from_bytes(object.id).to_hex() })),
+                false => Err(absent(&object)),
+            }
+        }
+    }
+}
+
+fn absent(object: &ObjectRef) -> String {
+    format!("the object {object} has no data")
+}
+
+fn snapshot<'a>(
+    store: &'a Store,
+    object: &ObjectRef,
+) -> Result<holdfast_storage::Snapshot<'a>, String> {
+    store
+        .snapshot(object)
+        .map_err(|error| error.message)?
+        .ok_or_else(|| absent(object))
+}
+
+fn with_database<T>(
+    store: &Store,
+    object: &ObjectRef,
+    f: impl FnOnce(&Database) -> Result<T, String>,
+) -> Result<T, String> {
+    f(&snapshot(store, object)?.database())
+}
+
+fn list(store: &Store, class: Option<&str>) -> Result<Value, String> {
+    let key = class
+        .map(|class| names::class_key(store, class))
+        .transpose()?;
+    let objects = store.objects().map_err(|error| error.message)?;
+    let rows = objects
+        .iter()
+        .filter(|(object, _)| key.as_deref().is_none_or(|key| *object.class == *key))
+        .map(|(object, entry)| {
+            json!({
+                "class": &*object.class,
+                "id": ObjectId::from_bytes(object.id).to_hex(),
+                "name": entry.name,
+                "alarm": entry.alarm,
+            })
+        });
+    Ok(rows.collect())
+}
+
+fn show(store: &Store, text: &str) -> Result<Value, String> {
+    let object = names::resolve(store, text)?;
+    let known = store.objects().map_err(|error| error.message)?;
+    let entry = known.into_iter().find(|(known, _)| *known == object);
+    let snapshot = snapshot(store, &object)?;
+    let database = snapshot.database();
+    let count = |sql: &str| -> Result<Value, String> {
+        let rows = rows(&database, sql)?.1;
+        Ok(rows
+            .first()
+            .and_then(|row| row.first())
+            .cloned()
+            .unwrap_or(Value::Null))
+    };
+    let mut tables = serde_json::Map::new();
+    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' \
+                 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+    for row in rows(&database, names)?.1 {
+        let Some(Value::String(name)) = row.into_iter().next() else {
+            continue;
+        };
+        let quoted = name.replace('"', "\"\"");
+        // A virtual table may be of a kind that cannot be counted.
+        let rows = count(&format!("SELECT count(*) FROM \"{quoted}\"")).unwrap_or(Value::Null);
+        tables.insert(name, rows);
+    }
+    let keys = database
+        .kv_list(&holdfast_storage::ListOptions::default())
+        .map_err(|error| error.message)?;
+    let keys: serde_json::Map<_, _> = keys
+        .into_iter()
+        .map(|(key, value)| (key, json!(value.len())))
+        .collect();
+    Ok(json!({
+        "class": &*object.class,
+        "id": ObjectId::from_bytes(object.id).to_hex(),
+        "name": entry.and_then(|(_, entry)| entry.name),
+        "alarm": database.get_alarm().map_err(|error| error.message)?,
+        "bytes": snapshot.bytes(),
+        "tables": tables,
+        "keys": keys,
+    }))
+}
+
+fn query(database: &Database, sql: &str) -> Result<Value, String> {
+    let (columns, rows) = rows(database, sql)?;
+    if database.in_transaction() {
+        return Err(
+            "the query would change the object, and only reading is possible here".to_owned(),
+        );
+    }
+    Ok(json!({ "columns": columns, "rows": rows }))
+}
+
+type Rows = (Vec<String>, Vec<Vec<Value>>);
+
+fn rows(database: &Database, sql: &str) -> Result<Rows, String> {
+    let cursor = database.exec(sql, vec![]).map_err(|error| error.message)?;
+    let columns = cursor
+        .column_names()
+        .iter()
+        .map(|name| name.to_string())
+        .collect();
+    let mut rows = Vec::new();
+    while let Some(row) = cursor.next().map_err(|error| error.message)? {
+        if rows.len() == ROWS_MAX {
+            return Err(format!(
+                "the query gives more than {ROWS_MAX} rows; add a LIMIT, or export the object"
+            ));
+        }
+        rows.push(row.into_iter().map(to_json).collect());
+    }
+    Ok((columns, rows))
+}
+
+fn to_json(value: SqlValue) -> Value {
+    match value {
+        SqlValue::Null => Value::Null,
+        SqlValue::Integer(value) => json!(value),
+        SqlValue::Real(value) => json!(value),
+        SqlValue::Text(text) => json!(text),
+        SqlValue::Blob(bytes) => {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            json!(format!("x'{hex}'"))
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Output that waits for the log.
+//!
+//! A commit gets its position at once and is durable later, when the log's thread has flushed it together with
+//! whatever else was committed meanwhile. Until then the object goes on, but nothing of it leaves: its output
+//! gate is locked at that position. The log's thread tells the shards how far it has come, and only those that wait.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use holdfast_object::{Cause, Position};
+use holdfast_storage::{Durability, Store};
+use holdfast_workers::failure::Failure;
+use tokio::sync::mpsc;
+
+use crate::context::Context;
+use crate::core::Core;
+use crate::message::Message;
+
+/// A shard's place at the log.
+pub(crate) struct AtLog {
+    store: Store,
+    /// The shard wants to know when the log comes further.
+    waiting: Arc<AtomicBool>,
+    /// Instances with a locked gate, by the positions of their locks. A shard's positions only grow.
+    locked: RefCell<VecDeque<(Position, Weak<Context>)>>,
+}
+
+impl AtLog {
+    /// Of the shard whose messages go to `inbox`.
+    pub(crate) fn new(store: Store, inbox: mpsc::UnboundedSender<Message>) -> AtLog {
+        let waiting = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&waiting);
+        store.subscribe(Box::new(move |news| {
+            // A shard that has ended does not want to know.
+            match news {
+                Durability::Reached(_) if asked.swap(false, Ordering::SeqCst) => {
+                    let _ = inbox.send(Message::Durable);
+                }
+                Durability::Reached(_) => {}
+                Durability::Failed(_) => {
+                    let _ = inbox.send(Message::LogFailed);
+                }
+            }
+        }));
+        AtLog {
+            store,
+            waiting,
+            locked: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn durable(&self) -> Position {
+        Position(self.store.durable().0)
+    }
+
+    /// Whether the log has come as far as the oldest lock. If not, the shard will be told when it has come further.
+    fn oldest_is_durable(&self) -> bool {
+        let Some(oldest) = self.locked.borrow().front().map(|(position, _)| *position) else {
+            return false;
+        };
+        // First ask to be told, then look: otherwise the news could come in between.
+        self.waiting.store(true, Ordering::SeqCst);
+        oldest <= self.durable()
+    }
+}
+
+impl Core {
+    /// The gate of an instance was locked at `position`.
+    pub(crate) fn await_durable(&self, context: &Rc<Context>, position: Position) {
+        self.at_log
+            .locked
+            .borrow_mut()
+            .push_back((position, Rc::downgrade(context)));
+        if self.at_log.oldest_is_durable() {
+            self.inbox_local(Message::Durable);
+        }
+    }
+
+    /// The log has come further: what waited for that leaves.
+    pub(crate) fn durable_moved(self: &Rc<Self>) {
+        while self.at_log.oldest_is_durable() {
+            let durable = self.at_log.durable();
+            loop {
+                let mut locked = self.at_log.locked.borrow_mut();
+                let Some(next) = locked.front().filter(|(at, _)| *at <= durable) else {
+                    break;
+                };
+                let context = next.1.upgrade();
+                locked.pop_front();
+                drop(locked);
+                let Some(context) = context else { continue };
+                let instance = context.instance().expect("only objects commit");
+                for output in instance.advance(durable) {
+                    self.release(output);
+                }
+                self.report_activity(&context);
+            }
+        }
+    }
+
+    /// The log takes no more commits: nothing that waits may ever leave.
+    pub(crate) fn log_failed(self: &Rc<Self>) {
+        let locked = std::mem::take(&mut *self.at_log.locked.borrow_mut());
+        for (_, context) in locked {
+            if let Some(context) = context.upgrade() {
+                self.instance_failed(&context, Failure::of(Cause::JournalFailed));
+            }
+        }
+    }
+
+    /// Resets the objects whose writes are not durable after too long a time.
+    pub(crate) fn sweep_locked(self: &Rc<Self>, now_ms: u64) {
+        loop {
+            let oldest = {
+                let locked = self.at_log.locked.borrow();
+                let Some((_, context)) = locked.front() else {
+                    return;
+                };
+                context.upgrade()
+            };
+            if let Some(context) = &oldest {
+                let instance = context.instance().expect("only objects commit");
+                let deadline = instance.output.borrow().deadline_ms();
+                if deadline.is_some_and(|deadline| now_ms < deadline) {
+                    return;
+                }
+            }
+            self.at_log.locked.borrow_mut().pop_front();
+            if let Some(context) = oldest.filter(|context| !context.has_ended()) {
+                self.instance_failed(&context, Failure::of(Cause::OutputGateTimedOut));
+            }
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! The store: all objects' databases of a node, over one log.
+//!
+//! A commit goes to the log and into its object's overlay. Now and then a *checkpoint* takes the overlays' pages to the
+//! objects' files, all of them with one flush, after which the log up to there is not needed. A start reads the log
+//! from the last checkpoint on and fills the overlays again.
+//!
+//! ```text
+//! lock                              held by the process that uses the folder
+//! holdfast                          which folder this is, and where replay begins
+//! log/<number>.seg                  the log
+//! objects/<class>/<id>.sqlite       an object's database, as of the last checkpoint
+//! history/<round>.hist              what checkpoints have replaced, for point-in-time recovery
+//! ```
+
+mod catalogue;
+mod checkpoint;
+mod open;
+mod snapshot;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{
+    Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
+use std::thread::JoinHandle;
+
+use holdfast_journal::{
+    Clock, Commit, Disk, Durability, Error, Listener, Log, LogOptions, ObjectRef, PAGE_BYTES,
+    Position, Superblock,
+};
+
+use crate::overlay::{Home, Overlay, Slot};
+use crate::sabotage::{Planted, Sabotage};
+
+pub use catalogue::{Entry, PendingAlarm};
+pub use checkpoint::{Checkpointed, Checkpointer};
+pub use snapshot::Snapshot;
+
+/// Bounds of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// Those of the log.
+    pub log: LogOptions,
+    /// Bytes of log after which a checkpoint begins.
+    pub log_bytes_max: u64,
+    /// Bytes of pages in overlays after which a checkpoint begins. Commits wait at four times as much.
+    pub overlay_bytes_max: usize,
+}
+
+impl Default for StoreOptions {
+    fn default() -> StoreOptions {
+        StoreOptions {
+            log: LogOptions::default(),
+            log_bytes_max: 64 << 20,
+            overlay_bytes_max: 64 << 20,
+        }
+    }
+}
+
+/// How many times [`StoreOptions::overlay_bytes_max`] may be held before commits wait for the checkpoint.
+const OVERLAY_EXCESS: usize = 4;
+
+/// All databases of a node. Clones are the same store.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+/// What connections, the checkpointer and the threads share.
+pub(crate) struct Shared {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) log: Arc<Log>,
+    options: StoreOptions,
+    slots: Mutex<HashMap<ObjectRef, Arc<Slot>>>,
+    /// Slots with pages that are not home.
+    dirty: Mutex<Vec<Arc<Slot>>>,
+    overlay_bytes: AtomicUsize,
+    /// What the catalogue does not know yet.
+    notes: Mutex<BTreeMap<ObjectRef, Entry>>,
+    superblock: Mutex<Superblock>,
+    /// Held by a checkpoint while it changes objects' files, and by those who must not see that.
+    files: RwLock<()>,
+    /// A thread checkpoints; without one nobody may wait for it.
+    attended: AtomicBool,
+    wanted: Mutex<Wanted>,
+    /// A checkpoint is wanted, or the store is closing.
+    want: Condvar,
+    /// A checkpoint has made room.
+    room: Condvar,
+    pub(crate) planted: Planted,
+}
+
+#[derive(Default)]
+struct Wanted {
+    checkpoint: bool,
+    stop: bool,
+    /// Why checkpoints fail, if they do.
+    failed: Option<Error>,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A thread that panicked under one of these locks has ended the process, or is about to.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn read(lock: &RwLock<()>) -> RwLockReadGuard<'_, ()> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(lock: &RwLock<()>) -> RwLockWriteGuard<'_, ()> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The name of an object's file.
+pub(crate) fn file_name(object: &ObjectRef) -> String {
+    use std::fmt::Write;
+    let mut name = format!("objects/{}/", object.class);
+    for byte in object.id {
+        write!(name, "{byte:02x}").expect("a string takes everything");
+    }
+    name.push_str(".sqlite");
+    name
+}
+
+impl Store {
+    /// Opens the data folder on `disk`, and recovers what its log holds. Nothing is written in the background: whoever
+    /// calls flushes ([`Store::flush`]) and checkpoints ([`Checkpointer`]).
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] for a folder of something else; [`Error::Damaged`] if something confirmed cannot be read; the
+    /// disk's.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+        options: StoreOptions,
+        node: u128,
+    ) -> Result<Store, Error> {
+        open::open(disk, clock, options, node)
+    }
+
+    /// As [`Store::open`], with a mistake, for tests of the tests.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    #[cfg(feature = "sabotage")]
+    pub fn open_sabotaged(
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+        options: StoreOptions,
+        node: u128,
+        mistakes: (Option<Sabotage>, Option<holdfast_journal::Sabotage>),
+    ) -> Result<Store, Error> {
+        let store = open::open(disk, clock, options, node)?;
+        let mut shared = Arc::into_inner(store.shared).expect("nobody else has it yet");
+        if let Some(mistake) = mistakes.0 {
+            shared.planted = Planted::new(mistake);
+        }
+        if let Some(mistake) = mistakes.1 {
+            let log = Arc::into_inner(shared.log).expect("nobody else has it yet");
+            shared.log = Arc::new(log.sabotaged(mistake));
+        }
+        Ok(Store {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// The log.
+    pub fn log(&self) -> &Arc<Log> {
+        &self.shared.log
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Everything up to this position is durable.
+    pub fn durable(&self) -> Position {
+        self.shared.log.durable()
+    }
+
+    /// Makes all commits durable that were made before the call.
+    ///
+    /// # Errors
+    /// The log's.
+    pub fn flush(&self) -> Result<Position, Error> {
+        self.shared.log.flush()
+    }
+
+    /// Asks to be told what becomes durable.
+    pub fn subscribe(&self, listener: Listener) {
+        self.shared.log.subscribe(listener);
+    }
+
+    /// Bytes of pages that are not home.
+    pub fn overlay_bytes(&self) -> usize {
+        self.shared.overlay_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Starts the threads that flush and checkpoint.
+    ///
+    /// # Errors
+    /// A thread cannot be started.
+    pub fn start(&self) -> io::Result<Keeper> {
+        Keeper::start(self)
+    }
+}
+
+impl Shared {
+    /// An object's slot. Reads no more than the length of the file.
+    pub(crate) fn slot(&self, object: &ObjectRef) -> io::Result<Arc<Slot>> {
+        let mut slots = lock(&self.slots);
+        if let Some(slot) = slots.get(object) {
+            return Ok(Arc::clone(slot));
+        }
+        let name = file_name(object);
+        let bytes = match self.disk.open(&name) {
+            Ok(file) => file.len()?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
+        let pages = u32::try_from(bytes / PAGE_BYTES as u64).map_err(io::Error::other)?;
+        let overlay = Overlay::new(Home::new(name, pages), self.log.last());
+        let slot = Arc::new(Slot::new(object.clone(), overlay));
+        slots.insert(object.clone(), Arc::clone(&slot));
+        Ok(slot)
+    }
+
+    /// Forgets a slot that nobody but the caller uses and that says nothing beyond the file.
+    pub(crate) fn release(&self, slot: &Arc<Slot>) {
+        let mut slots = lock(&self.slots);
+        // The map's, and the caller's. Slots are handed out under this lock, so the count cannot grow meanwhile.
+        if Arc::strong_count(slot) == 2 && !slot.lock().listed {
+            slots.remove(&slot.object);
+        } else {
+            slot.lock().close_file();
+        }
+    }
+
+    pub(crate) fn list_dirty(&self, slot: &Arc<Slot>) {
+        lock(&self.dirty).push(Arc::clone(slot));
+    }
+
+    /// The pages held by a slot have changed from `before` bytes to `after`.
+    pub(crate) fn held(&self, before: usize, after: usize) {
+        if after >= before {
+            let now = self
+                .overlay_bytes
+                .fetch_add(after - before, Ordering::Relaxed)
+                + (after - before);
+            if now > self.options.overlay_bytes_max
+                || self.log.held_bytes() > self.options.log_bytes_max
+            {
+                self.want_checkpoint();
+            }
+        } else {
+            self.overlay_bytes
+                .fetch_sub(before - after, Ordering::Relaxed);
+        }
+    }
+
+    fn want_checkpoint(&self) {
+        if self.attended.load(Ordering::Relaxed) {
+            let mut wanted = lock(&self.wanted);
+            if !wanted.checkpoint {
+                wanted.checkpoint = true;
+                self.want.notify_one();
+            }
+        }
+    }
+
+    /// Waits while the checkpointer is far behind. To be called without any other lock.
+    pub(crate) fn make_room(&self) {
+        let limit = self
+            .options
+            .overlay_bytes_max
+            .saturating_mul(OVERLAY_EXCESS);
+        if self.overlay_bytes.load(Ordering::Relaxed) <= limit
+            || !self.attended.load(Ordering::Relaxed)
+        {
+            return;
+        }
+        let mut wanted = lock(&self.wanted);
+        while self.overlay_bytes.load(Ordering::Relaxed) > limit
+            && !wanted.stop
+            && wanted.failed.is_none()
+        {
+            wanted.checkpoint = true;
+            self.want.notify_one();
+            wanted = self
+                .room
+                .wait(wanted)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Remembers for the catalogue what a commit says about its object.
+    pub(crate) fn note(&self, commit: &Commit<'_>) {
+        if commit.object.class.starts_with(catalogue::CLASS) {
+            return;
+        }
+        let mut notes = lock(&self.notes);
+        let entry = notes.entry(commit.object.clone()).or_default();
+        let before = entry.clone();
+        entry.take(commit);
+        if self.planted.is(Sabotage::ForgetAlarm) {
+            entry.keep_alarm_of(&before);
+        }
+    }
+}
+
+/// The threads of a store. Dropping it stops them, after a last flush and checkpoint.
+pub struct Keeper {
+    store: Store,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Keeper {
+    fn start(store: &Store) -> io::Result<Keeper> {
+        let mut keeper = Keeper {
+            store: store.clone(),
+            threads: Vec::new(),
+        };
+        let log = Arc::clone(&store.shared.log);
+        let writer = std::thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || holdfast_journal::run_writer(&log))?;
+        keeper.threads.push(writer);
+        let waked = Arc::clone(&store.shared);
+        store.subscribe(Box::new(move |news| {
+            if let Durability::Failed(error) = news {
+                let mut wanted = lock(&waked.wanted);
+                wanted.failed = Some(Error::Failed(Arc::clone(error)));
+                waked.want.notify_all();
+                waked.room.notify_all();
+            }
+        }));
+        store.shared.attended.store(true, Ordering::Relaxed);
+        let store = store.clone();
+        let checkpoints = std::thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || run_checkpoints(&store))?;
+        keeper.threads.push(checkpoints);
+        Ok(keeper)
+    }
+
+    /// Flushes and checkpoints for the last time, so that the next start has nothing to replay, and ends the threads.
+    /// No commit may be made any more.
+    ///
+    /// # Errors
+    /// Why the last checkpoint failed. Nothing confirmed is lost by that.
+    pub fn stop(mut self) -> Result<(), Error> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        let shared = &self.store.shared;
+        {
+            let mut wanted = lock(&shared.wanted);
+            wanted.stop = true;
+            shared.want.notify_all();
+            shared.room.notify_all();
+        }
+        if let Some(checkpoints) = self.threads.pop() {
+            let _ = checkpoints.join();
+        }
+        shared.log.close();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+        match lock(&shared.wanted).failed.take() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        if !self.threads.is_empty()
+            && let Err(error) = self.end()
+        {
+            tracing::error!(%error, "the last checkpoint failed; the next start replays the log");
+        }
+    }
+}
+
+/// Checkpoints when one is wanted, and once more at the end.
+fn run_checkpoints(store: &Store) {
+    let shared = &store.shared;
+    let mut checkpointer = Checkpointer::new(store);
+    loop {
+        let stop = {
+            let mut wanted = lock(&shared.wanted);
+            while !wanted.checkpoint && !wanted.stop {
+                wanted = shared
+                    .want
+                    .wait(wanted)
+                    .unwrap_or_else(PoisonError::into_inner);
+            }
+            if wanted.failed.is_some() {
+                return;
+            }
+            wanted.checkpoint = false;
+            wanted.stop
+        };
+        let result = checkpointer.run(stop);
+        if let Err(error) = &result {
+            // The log would grow for ever: the node must stop.
+            shared.log.fail(error);
+        }
+        let mut wanted = lock(&shared.wanted);
+        if let Err(error) = result {
+            wanted.failed = Some(error);
+        }
+        shared.room.notify_all();
+        if stop || wanted.failed.is_some() {
+            return;
+        }
+    }
+}
