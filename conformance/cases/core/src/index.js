@@ -3,6 +3,7 @@
 import { cases } from "./registry.js";
 import { outcome } from "./harness.js";
 
+export { Bell, Mute } from "./bell.js";
 export { Lab } from "./lab.js";
 export { FailsToStart, Other, Plain, Target } from "./targets.js";
 

@@ -1,3 +1,4 @@
+import alarms from "./alarms.js";
 import crypto_ from "./web_crypto.js";
 import encoding from "./web_encoding.js";
 import fetch_ from "./web_fetch.js";
@@ -22,6 +23,7 @@ const topics = {
   "rpc-values": rpcValues,
   "rpc-errors": rpcErrors,
   lifecycle,
+  alarms,
   kv,
   "kv-sync": kvSync,
   sql,
