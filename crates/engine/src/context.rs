@@ -56,8 +56,8 @@ pub type ContextData = Rc<dyn Any>;
 ///
 /// A job carries its context unless its promise was settled already when it was awaited: the
 /// engine leaves the data out then, as it is that of the code running. Such jobs are told apart by
-/// where they stand: the queue is first in, first out, so what it grew by between two looks was
-/// queued in the context that was current between them.
+/// where they stand: the queue is first in, first out, so what it grew by while one context was
+/// current was queued in that one. What is in no run was queued in the context that is current now.
 pub(crate) struct CurrentContext {
     current: Cell<JSVal>,
     /// Runs of queued jobs with the context they were queued in, oldest first.
@@ -75,12 +75,13 @@ impl CurrentContext {
         }
     }
 
+    #[inline]
     pub(crate) fn get(&self) -> JSVal {
         self.current.get()
     }
 
-    /// Attributes the jobs queued since the last look to the current context. `cx` must be live.
-    pub(crate) fn account(&self, cx: *mut JSContext) {
+    /// Attributes the jobs queued since the last switch to the current context. `cx` must be live.
+    fn account(&self, cx: *mut JSContext) {
         // SAFETY: the count can be read at any time.
         let length = unsafe { GetRegularMicroTaskCount(cx) };
         let fresh = length.saturating_sub(self.accounted.get());
@@ -97,12 +98,13 @@ impl CurrentContext {
         }
     }
 
-    /// The context of the job at the head of the queue, which is about to be dequeued.
+    /// The context that the job was queued in which was just taken from the queue.
+    #[inline]
     pub(crate) fn take_front(&self) -> JSVal {
         // SAFETY: borrowed for this block, which calls nothing of the engine.
         let queued = unsafe { &mut *self.queued.get() };
         let Some((context, count)) = queued.front_mut() else {
-            return NullValue();
+            return self.current.get();
         };
         let context = *context;
         *count -= 1;
@@ -113,10 +115,13 @@ impl CurrentContext {
         context
     }
 
-    /// Switches to `value`, first attributing what was queued under the one before.
-    pub(crate) fn replace(&self, cx: *mut JSContext, value: JSVal) -> JSVal {
-        self.account(cx);
-        self.current.replace(value)
+    /// Makes `value` current, first attributing what was queued under the one before.
+    #[inline]
+    pub(crate) fn switch(&self, cx: *mut JSContext, value: JSVal) {
+        if self.current.get().asBits_ != value.asBits_ {
+            self.account(cx);
+            self.current.set(value);
+        }
     }
 
     /// # Safety
@@ -153,6 +158,27 @@ impl CurrentContext {
         }
         // SAFETY: as the caller promises.
         unsafe { data_of(value.to_object()).map(|data| Rc::clone(&*data)) }
+    }
+}
+
+/// The context to go back to.
+pub(crate) struct KeptContext<'s> {
+    cx: *mut JSContext,
+    context: &'s CurrentContext,
+    value: Local<'s>,
+}
+
+impl KeptContext<'_> {
+    #[inline]
+    pub(crate) fn value(&self) -> JSVal {
+        self.value.value()
+    }
+}
+
+impl Drop for KeptContext<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.context.switch(self.cx, self.value());
     }
 }
 
@@ -209,14 +235,19 @@ impl<'s> Scope<'s> {
         context: Local<'_>,
         f: impl FnOnce(&mut Scope<'s>) -> R,
     ) -> R {
-        let previous = self.inner().context.replace(self.cx(), context.value());
-        let previous = self.root(previous);
-        // Put back also when `f` panics: the panic is caught further out and the thread goes on.
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));
-        self.inner().context.replace(self.cx(), previous.value());
-        match result {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
+        let previous = self.keep_context();
+        previous.context.switch(self.cx(), context.value());
+        f(self)
+    }
+
+    /// Sees to it that the context that is current now is current again when the result is dropped,
+    /// also by a panic: it is caught further out and the thread goes on.
+    pub(crate) fn keep_context(&mut self) -> KeptContext<'s> {
+        let context = &self.inner().context;
+        KeptContext {
+            cx: self.cx(),
+            context,
+            value: self.root(context.get()),
         }
     }
 

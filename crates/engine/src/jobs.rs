@@ -3,18 +3,18 @@
 use mozjs::glue::{CreateJobQueue, DeleteJobQueue, JobQueueTraps, RustJobQueue};
 use mozjs::jsapi::{
     ClearKeptObjects, CurrentGlobalOrNull, DequeueNextRegularMicroTask,
-    GetExecutionGlobalFromJSMicroTask, HasRegularMicroTasks, IsJSMicroTask, JSContext, JSMicroTask,
-    JSObject, JSTracer, MaybeGetHostDefinedDataFromJSMicroTask, MutableHandle, RunJSMicroTask,
-    SetJobQueue, ToMaybeWrappedJSMicroTask, Value,
+    GetExecutionGlobalFromJSMicroTask, HasRegularMicroTasks, JS_IsExceptionPending, JSContext,
+    JSMicroTask, JSObject, JSTracer, JobQueueIsEmpty, JobQueueMayNotBeEmpty,
+    MaybeGetHostDefinedDataFromJSMicroTask, MutableHandle, RunJSMicroTask, SetJobQueue,
+    ToUnwrappedJSMicroTask, Value,
 };
 use mozjs::jsval::ObjectValue;
 use mozjs::rooted;
 
 use crate::context::CurrentContext;
-use crate::handles::Local;
 use crate::realm::EnteredRealm;
 use crate::runtime::Inner;
-use crate::scope::{Scope, Thrown};
+use crate::scope::Scope;
 
 static TRAPS: JobQueueTraps = JobQueueTraps {
     getHostDefinedData: Some(host_defined_data),
@@ -50,25 +50,25 @@ unsafe extern "C" fn host_defined_data(
     global: MutableHandle<*mut JSObject>,
     data: MutableHandle<*mut JSObject>,
 ) -> bool {
-    // SAFETY: `cx` is live; both handles are rooted out-parameters.
+    // SAFETY: `cx` is live; both handles are rooted out-parameters, null at first.
     unsafe {
         let current = Inner::of(cx).context.get();
-        *global.ptr = CurrentGlobalOrNull(cx);
-        *data.ptr = if current.is_object() && !(*global.ptr).is_null() {
-            current.to_object()
-        } else {
-            std::ptr::null_mut()
-        };
+        if current.is_object() {
+            // Only with a global is the data kept.
+            *global.ptr = CurrentGlobalOrNull(cx);
+            if !(*global.ptr).is_null() {
+                *data.ptr = current.to_object();
+            }
+        }
     }
     true
 }
 
+/// The same for a reaction whose data the engine leaves out. Nobody asks for the global.
 unsafe extern "C" fn host_defined_global(
-    cx: *mut JSContext,
-    global: MutableHandle<*mut JSObject>,
+    _: *mut JSContext,
+    _: MutableHandle<*mut JSObject>,
 ) -> bool {
-    // SAFETY: `cx` is live; the handle is a rooted out-parameter.
-    unsafe { *global.ptr = CurrentGlobalOrNull(cx) };
     true
 }
 
@@ -98,95 +98,110 @@ impl Scope<'_> {
     /// (promise jobs let none escape) is given to `uncaught`, and the drain goes on. A job may call
     /// this: the rest of the queue then runs inside it.
     pub fn run_jobs(&mut self, uncaught: &mut dyn FnMut(&mut Scope<'_>)) -> JobReport {
+        let report = self.nest(|scope| scope.drain(uncaught));
+        // SAFETY: `cx` is live.
+        unsafe {
+            // What runs from here on is no job, so that its awaits may not be skipped.
+            JobQueueMayNotBeEmpty(self.cx());
+            // What a WeakRef was asked for stays alive until the turn's jobs have run, as the
+            // specification has it, and no longer.
+            ClearKeptObjects(self.cx());
+        }
+        report
+    }
+
+    /// Most jobs are of the realm and the context of the one before, and cost no more than to find
+    /// that out: both are left only for a job of others.
+    fn drain(&mut self, uncaught: &mut dyn FnMut(&mut Scope<'_>)) -> JobReport {
+        let cx = self.cx();
+        let before = self.keep_context();
         let mut report = JobReport {
             ran: 0,
             terminated: false,
         };
-        while self.has_jobs() {
-            let outcome = self.nest(|scope| scope.run_next_job());
-            report.ran += 1;
-            if outcome.is_ok() {
+        // SAFETY: `cx` is live with a realm entered.
+        rooted!(in(cx) let realm = unsafe { CurrentGlobalOrNull(cx) });
+        rooted!(in(cx) let mut job: *mut JSMicroTask);
+        rooted!(in(cx) let mut global: *mut JSObject);
+        rooted!(in(cx) let mut incumbent: *mut JSObject);
+        rooted!(in(cx) let mut data: *mut JSObject);
+        loop {
+            // SAFETY: `cx` is live. The task is rooted, and its context is made current, before
+            // anything can collect; its realm is entered while it runs.
+            let done = unsafe {
+                let task = DequeueNextRegularMicroTask(cx);
+                if task.is_null() {
+                    break;
+                }
+                report.ran += 1;
+                let queued_in = self.inner().context.take_front();
+                job.set(ToUnwrappedJSMicroTask(&task));
+                if job.get().is_null() {
+                    continue;
+                }
+                global.set(GetExecutionGlobalFromJSMicroTask(job.get()));
+                if global.get().is_null() {
+                    continue;
+                }
+                let known = MaybeGetHostDefinedDataFromJSMicroTask(
+                    job.get(),
+                    incumbent.handle_mut().into(),
+                    data.handle_mut().into(),
+                );
+                let context = if known && !data.get().is_null() {
+                    ObjectValue(data.get())
+                } else {
+                    queued_in
+                };
+                if !may_run(self.inner(), context) {
+                    continue;
+                }
+                self.inner().context.switch(cx, context);
+                // Alone in the queue: whatever the job awaits would run next, so that an await of what
+                // is settled need not be queued at all. To queue anything takes this back. But the
+                // engine then walks the stack at each await, which costs more than an await that
+                // cannot be skipped, and so it is told only when the job itself comes from an await
+                // of what was settled (it has no data): such awaits come one after the other.
+                if data.get().is_null() && !HasRegularMicroTasks(cx) {
+                    JobQueueIsEmpty(cx);
+                }
+                let _entered =
+                    (global.get() != realm.get()).then(|| EnteredRealm::new(cx, global.get()));
+                RunJSMicroTask(cx, job.handle().into())
+            };
+            if done {
                 continue;
             }
+            self.inner().context.switch(cx, before.value());
             // SAFETY: `cx` is live.
-            if unsafe { mozjs::jsapi::JS_IsExceptionPending(self.cx()) } {
+            if unsafe { JS_IsExceptionPending(cx) } {
                 self.nest(|scope| uncaught(scope));
             } else {
                 report.terminated = true;
                 break;
             }
         }
-        // What a WeakRef was asked for stays alive until the turn's jobs have run, as the
-        // specification has it, and no longer.
-        // SAFETY: `cx` is live.
-        unsafe { ClearKeptObjects(self.cx()) };
         report
     }
 
     /// Drops all queued jobs: they belong to a turn that a limit has ended.
     pub fn discard_jobs(&mut self) -> u64 {
         let mut dropped = 0;
-        while self.has_jobs() {
-            self.inner().context.account(self.cx());
+        // SAFETY: `cx` is live; the task is not used.
+        while !unsafe { DequeueNextRegularMicroTask(self.cx()) }.is_null() {
             self.inner().context.take_front();
-            // SAFETY: `cx` is live and the queue is not empty; the task is not used.
-            unsafe { DequeueNextRegularMicroTask(self.cx()) };
             dropped += 1;
         }
         dropped
     }
+}
 
-    /// Asks the driver whether jobs of this context may (still) run.
-    fn may_run(&self, context: Local<'_>) -> bool {
-        let inner = self.inner();
-        match inner.job_filter.get() {
-            // SAFETY: only objects of the context class, or null, are contexts.
-            Some(filter) => unsafe { CurrentContext::with_data(context.value(), filter) },
-            None => true,
-        }
-    }
-
-    fn run_next_job(&mut self) -> Result<(), Thrown> {
-        let cx = self.cx();
-        self.inner().context.account(cx);
-        let queued_in = self.inner().context.take_front();
-        let queued_in = self.root(queued_in);
-        // SAFETY: `cx` is live and the queue is not empty. The task is rooted before anything can
-        // collect, and its realm is entered while it runs.
-        unsafe {
-            let task = DequeueNextRegularMicroTask(cx);
-            if !IsJSMicroTask(&task) {
-                return Ok(());
-            }
-            rooted!(in(cx) let mut job: *mut JSMicroTask = ToMaybeWrappedJSMicroTask(&task));
-            if job.get().is_null() {
-                return Ok(());
-            }
-            let global = GetExecutionGlobalFromJSMicroTask(job.get());
-            if global.is_null() {
-                return Ok(());
-            }
-            rooted!(in(cx) let global = global);
-            let _realm = EnteredRealm::new(cx, global.get());
-            rooted!(in(cx) let mut incumbent: *mut JSObject);
-            rooted!(in(cx) let mut data: *mut JSObject);
-            let has_data = MaybeGetHostDefinedDataFromJSMicroTask(
-                job.get(),
-                incumbent.handle_mut().into(),
-                data.handle_mut().into(),
-            );
-            let context = if has_data && !data.get().is_null() {
-                self.root(ObjectValue(data.get()))
-            } else {
-                queued_in
-            };
-            if !self.may_run(context) {
-                return Ok(());
-            }
-            let done = self.with_current(context, |scope| {
-                RunJSMicroTask(scope.cx(), job.handle().into())
-            });
-            if done { Ok(()) } else { Err(Thrown) }
-        }
+/// Asks the driver whether jobs of this context, an object of the context class or null, may (still)
+/// run.
+fn may_run(inner: &Inner, context: Value) -> bool {
+    match inner.job_filter.get() {
+        // SAFETY: as the caller sees to.
+        Some(filter) => unsafe { CurrentContext::with_data(context, filter) },
+        None => true,
     }
 }

@@ -69,6 +69,121 @@ fn jobs_run_in_the_context_of_their_reaction() {
     );
 }
 
+/// Notes the name that the context carries and what the program says.
+fn log_extension(program: &'static str) -> (Extension, Rc<RefCell<Vec<String>>>) {
+    let seen = Rc::new(RefCell::new(Vec::<String>::new()));
+    let extension = Extension::new("t")
+        .op("op_log", 1, |scope, args| {
+            let who = scope
+                .context::<String>()
+                .map_or("nobody".to_owned(), |who| (*who).clone());
+            let what = scope.display(args.get(0));
+            let seen = scope.state::<RefCell<Vec<String>>>();
+            seen.borrow_mut().push(format!("{who} {what}"));
+            Ok(scope.undefined())
+        })
+        .module("t/m", program);
+    (extension, seen)
+}
+
+#[test]
+fn awaits_of_what_is_settled_need_no_jobs_when_nothing_else_waits() {
+    let (extension, seen) = log_extension(
+        "import { op_log } from 'holdfast:ops';
+        const one = async () => 1;
+        export default async () => {
+            let sum = 0;
+            for (let i = 0; i < 100; i++) sum += (await one()) + (await 1) + (await Promise.resolve(1));
+            op_log(sum);
+        };",
+    );
+    let world = World::new(vec![extension]);
+    world.runtime.put_state(Rc::clone(&seen));
+    world.enter(|scope| {
+        let f = support::import(scope, "holdfast:t/m").unwrap();
+        let ann = scope.new_context(Rc::new("ann".to_owned())).unwrap();
+        scope.in_context(&ann, |scope| scope.call(f, f, &[]).unwrap());
+        let report = scope.run_jobs(&mut |_| panic!("a job threw"));
+        assert!(!report.terminated);
+        assert!(report.ran < 10, "{} jobs", report.ran);
+    });
+    assert_eq!(*seen.borrow(), ["ann 300"]);
+}
+
+#[test]
+fn jobs_keep_their_order_and_context_between_awaits_that_need_none() {
+    let (extension, seen) = log_extension(
+        "import { op_log } from 'holdfast:ops';
+        export const main = async (p) => {
+            await null; await null; op_log(1);
+            Promise.resolve().then(() => op_log(2));
+            await null; op_log(3);
+            await null; op_log(4);
+            const other = (async () => { op_log(5); await null; op_log(7); await null; op_log(9); })();
+            op_log(6); await null; op_log(8); await null; op_log(10);
+            await other; op_log(11);
+            await null; op_log(12);
+            try { await Promise.reject(13); } catch (e) { op_log(e); }
+            await { then(f) { op_log(14); f(); } }; op_log(15);
+            await p; op_log('p'); await null; op_log('end');
+        };
+        export const bystander = async (p) => {
+            await p; op_log('p'); await null; op_log('after'); await null; op_log('end');
+        };",
+    );
+    let world = World::new(vec![extension]);
+    world.runtime.put_state(Rc::clone(&seen));
+    world.enter(|scope| {
+        let (namespace, _) = scope.import("holdfast:t/m").unwrap();
+        let main = scope.get(namespace, "main").unwrap();
+        let bystander = scope.get(namespace, "bystander").unwrap();
+        let (promise, resolver) = scope.promise().unwrap();
+        let ann = scope.new_context(Rc::new("ann".to_owned())).unwrap();
+        let bob = scope.new_context(Rc::new("bob".to_owned())).unwrap();
+        scope.in_context(&ann, |scope| scope.call(main, main, &[promise]).unwrap());
+        scope.run_jobs(&mut |_| panic!("a job threw"));
+        let alone: Vec<String> = (1..=15).map(|step| format!("ann {step}")).collect();
+        assert_eq!(*seen.borrow(), alone);
+        seen.borrow_mut().clear();
+        scope.in_context(&bob, |scope| {
+            scope.call(bystander, bystander, &[promise]).unwrap()
+        });
+        let value = scope.undefined();
+        resolver.resolve(scope, value).unwrap();
+        scope.run_jobs(&mut |_| panic!("a job threw"));
+        assert!(scope.context::<String>().is_none());
+    });
+    assert_eq!(
+        *seen.borrow(),
+        ["ann p", "bob p", "ann end", "bob after", "bob end"]
+    );
+}
+
+#[test]
+fn what_is_no_job_queues_its_awaits_also_after_a_drain() {
+    let (extension, seen) = log_extension(
+        "import { op_log } from 'holdfast:ops';
+        export default async (what) => { op_log(what); await null; op_log(what); await null; op_log(what); };",
+    );
+    let world = World::new(vec![extension]);
+    world.runtime.put_state(Rc::clone(&seen));
+    world.enter(|scope| {
+        let f = support::import(scope, "holdfast:t/m").unwrap();
+        let ann = scope.new_context(Rc::new("ann".to_owned())).unwrap();
+        for _ in 0..2 {
+            scope.in_context(&ann, |scope| {
+                for what in [1, 2] {
+                    let what = scope.int(what);
+                    scope.call(f, f, &[what]).unwrap();
+                }
+            });
+            scope.run_jobs(&mut |_| panic!("a job threw"));
+        }
+    });
+    let round = ["ann 1", "ann 2"];
+    assert_eq!(*seen.borrow(), [round; 6].concat());
+}
+
 #[test]
 fn context_values_nest_and_come_back() {
     let world = World::new(vec![]);
