@@ -33,6 +33,7 @@ mod host;
 mod jobs;
 mod limits;
 mod local;
+mod memory;
 mod module;
 mod object;
 mod op;

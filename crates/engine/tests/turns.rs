@@ -328,3 +328,29 @@ fn deep_recursion_is_a_range_error_not_a_crash() {
         "{result}"
     );
 }
+
+#[test]
+fn a_runtime_that_was_shrunk_goes_on() {
+    let world = World::new(vec![]);
+    world
+        .run("globalThis.kept = [1, 2, { three: 3 }]; export default 1")
+        .unwrap();
+    let kept = world.enter(|scope| {
+        let global = scope.global();
+        let kept = scope.get(global, "kept").unwrap();
+        scope.persist(kept)
+    });
+    world.runtime.shrink();
+    world.enter(|scope| {
+        let kept = scope.local(&kept);
+        let third = scope.get(kept, "2").unwrap();
+        let three = scope.get(third, "three").unwrap();
+        assert_eq!(three.as_int(), Some(3));
+    });
+    assert_eq!(
+        world
+            .run("export default JSON.stringify(kept) + (() => 1)()")
+            .unwrap(),
+        "[1,2,{\"three\":3}]1"
+    );
+}

@@ -70,6 +70,8 @@ pub(crate) struct Core {
     /// Messages of the shard to itself, which need no channel.
     local: RefCell<VecDeque<Message>>,
     turning: Cell<bool>,
+    /// Turns run so far.
+    pub(crate) turns: Cell<u64>,
     draining: Cell<bool>,
     /// Contexts other than the turn's own whose jobs ran in the turn.
     pub(crate) visited: RefCell<Vec<Rc<Context>>>,
@@ -156,6 +158,7 @@ impl Core {
             ready: RefCell::new(VecDeque::new()),
             local: RefCell::new(VecDeque::new()),
             turning: Cell::new(false),
+            turns: Cell::new(0),
             draining: Cell::new(false),
             visited: RefCell::new(Vec::new()),
             job_context: RefCell::new(None),

@@ -32,6 +32,7 @@ mod node;
 mod objects;
 mod ops;
 mod program;
+mod quiet;
 mod reply;
 mod requests;
 mod router;

@@ -22,6 +22,7 @@ use crate::io::ShardIo;
 use crate::message::Message;
 use crate::ops::{CoreState, CurrentLoader};
 use crate::program::{Plan, Program};
+use crate::quiet::Quiet;
 use crate::requests::ShardHandle;
 use crate::router::{ById, Router};
 
@@ -330,6 +331,7 @@ impl Seed {
         let alarm_clock = tokio::task::spawn_local(crate::alarms::keep_time(Rc::clone(&core)));
         let mut edge_done = false;
         let mut drained = Some(drained);
+        let mut quiet = Quiet::new(Instant::now());
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
         sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -373,6 +375,7 @@ impl Seed {
                     while core.sweep() {
                         tokio::task::yield_now().await;
                     }
+                    core.shrink_if_quiet(&mut quiet);
                 }
                 _ = &mut edge, if !edge_done => edge_done = true,
             }
