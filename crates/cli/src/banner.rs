@@ -103,6 +103,13 @@ fn bindings(config: &Config) -> Vec<Row> {
             format!("{}{place}{storage}", binding.class_name),
         ]
     });
+    let services = config.services.iter().map(|binding| {
+        [
+            binding.name.clone(),
+            "service".to_owned(),
+            format!("{} of this Worker", binding.entrypoint),
+        ]
+    });
     let vars = config.vars.iter().map(|(name, value)| {
         if config.secrets.contains(name) {
             [name.clone(), "secret".to_owned(), "(hidden)".to_owned()]
@@ -110,7 +117,7 @@ fn bindings(config: &Config) -> Vec<Row> {
             [name.clone(), "var".to_owned(), short(&value.to_string())]
         }
     });
-    objects.chain(vars).collect()
+    objects.chain(services).chain(vars).collect()
 }
 
 fn short(text: &str) -> String {

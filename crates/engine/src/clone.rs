@@ -155,7 +155,7 @@ fn describe(scope: &mut Scope<'_>, value: Local<'_>) -> String {
             let text = scope.call(string, value, &[value])?;
             return scope.to_string(text);
         }
-        if scope.is_function(value) {
+        if scope.is_function(value) && !scope.is_proxy(value) {
             return scope.to_string(value);
         }
         let constructor = scope.get(value, "constructor")?;

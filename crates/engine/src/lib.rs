@@ -39,6 +39,7 @@ mod object;
 mod op;
 mod persist;
 mod promise;
+mod proxy;
 mod realm;
 mod rejection;
 mod runtime;

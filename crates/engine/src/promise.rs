@@ -28,6 +28,12 @@ pub enum PromiseState {
 }
 
 impl Resolver {
+    /// Whether this is the right to settle `promise`.
+    pub fn settles(&self, scope: &mut Scope<'_>, promise: Local<'_>) -> bool {
+        let own = scope.local(&self.promise);
+        promise.is_object() && own.value().to_object() == promise.value().to_object()
+    }
+
     /// Resolves the promise with `value` (a promise or thenable is followed).
     pub fn resolve(self, scope: &mut Scope<'_>, value: Local<'_>) -> Result<(), Thrown> {
         let promise = scope.local(&self.promise);

@@ -33,7 +33,9 @@ mod graph;
 mod place;
 mod project;
 
-pub use config::{Config, DurableObjectBinding, DurableObjectClass, NEWEST_COMPATIBILITY_DATE};
+pub use config::{
+    Config, DurableObjectBinding, DurableObjectClass, NEWEST_COMPATIBILITY_DATE, ServiceBinding,
+};
 pub use error::{ProjectError, Report};
 pub use graph::{
     Exports, Mappings, Module, ModuleGraph, ModuleId, ModuleKind, Positions, Request, RequestKind,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use holdfast_engine::{JsResult, Resolver, Scope, Thrown};
+use holdfast_engine::{JsResult, Local, Resolver, Scope, Thrown};
 use holdfast_object::Section;
 use holdfast_web::body::HostBody;
 use holdfast_web::fetch::HostHeaders;
@@ -11,7 +11,7 @@ use holdfast_workers::failure::{Failure, Payload};
 use crate::context::Context;
 use crate::message::{Answer, FetchAnswer};
 use crate::program::Program;
-use crate::stub::Stub;
+use crate::rpc::{Channel, External, Parcel, Pipelined};
 
 /// The caller's side of a call under way.
 pub(crate) struct Waiting {
@@ -20,14 +20,24 @@ pub(crate) struct Waiting {
     /// Where in the caller the answer belongs.
     pub(crate) section: Section,
     pub(crate) resolver: Resolver,
-    pub(crate) stub: Rc<Stub>,
+    /// What was called, if it was called through a channel and not as the result of another call.
+    pub(crate) channel: Option<Rc<Channel>>,
     pub(crate) by: CallBy,
+    /// Calls of the result that leave together with this call.
+    pub(crate) then: Vec<Pipelined>,
+    /// The turn in which it was made, and whether the output gate held it.
+    pub(crate) turn: u64,
+    pub(crate) held: bool,
+    /// It has left: nothing can be added to it.
+    pub(crate) sent: bool,
 }
 
 /// By what an object was called.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallBy {
     Method,
+    /// A method of something that an object exported.
+    Reference,
     Fetch,
 }
 
@@ -36,14 +46,7 @@ impl Waiting {
     pub(crate) fn settle(self, scope: &mut Scope<'_>, answer: Answer) -> Result<(), Thrown> {
         let program = Rc::clone(&self.context.program);
         let result = match answer {
-            Answer::Value {
-                bytes,
-                parcel: false,
-            } => scope.deserialize(&bytes),
-            Answer::Value {
-                bytes,
-                parcel: true,
-            } => open_parcel(scope, &program, &bytes),
+            Answer::Value(parcel) => result_to_js(scope, &self.context, parcel),
             Answer::Response(response) => response_to_js(scope, *response),
             Answer::Failed(failure) => match failure_to_js(scope, &program, &failure, self.by) {
                 Ok(error) => return self.resolver.reject(scope, error),
@@ -77,11 +80,43 @@ fn response_to_js<'s>(scope: &mut Scope<'s>, response: FetchAnswer) -> JsResult<
     Ok(object)
 }
 
-fn open_parcel<'s>(scope: &mut Scope<'s>, program: &Program, bytes: &[u8]) -> JsResult<'s> {
-    let parcel = scope.deserialize(bytes)?;
-    let function = scope.local(&program.entries.open_parcel);
+/// The result of a call, with its disposer if it is an object.
+fn result_to_js<'s>(scope: &mut Scope<'s>, context: &Rc<Context>, parcel: Parcel) -> JsResult<'s> {
+    let packed = parcel.packed;
+    let (value, handles) = parcel_to_js(scope, context, parcel)?;
+    if !packed && !value.is_object() {
+        return Ok(value);
+    }
+    let entries = &context.program.entries;
     let nothing = scope.undefined();
-    scope.call(function, nothing, &[parcel])
+    if packed {
+        let function = scope.local(&entries.open_result);
+        scope.call(function, nothing, &[value, handles])
+    } else {
+        let function = scope.local(&entries.finish_result);
+        scope.call(function, nothing, &[value])
+    }
+}
+
+/// A value as it was serialised, and the handles that it refers to (an array, or undefined).
+pub(crate) fn parcel_to_js<'s>(
+    scope: &mut Scope<'s>,
+    context: &Rc<Context>,
+    parcel: Parcel,
+) -> Result<(Local<'s>, Local<'s>), Thrown> {
+    let value = scope.deserialize(&parcel.bytes)?;
+    if parcel.externals.is_empty() {
+        return Ok((value, scope.undefined()));
+    }
+    let core = crate::ops::core(scope);
+    let mut handles = Vec::with_capacity(parcel.externals.len());
+    for external in parcel.externals {
+        handles.push(match external {
+            External::Capability(to) => scope.wrap(Channel::open(&core, context, to))?,
+            External::Body(body) => scope.wrap(HostBody::new(body))?,
+        });
+    }
+    Ok((value, scope.array(&handles)?))
 }
 
 /// The error that the caller sees.

@@ -13,6 +13,7 @@ use crate::instance::Instance;
 use crate::message::CallId;
 use crate::program::Program;
 use crate::reply::Reply;
+use crate::rpc::RpcContext;
 
 /// A context. It ends once: then its work is dropped, and no JavaScript of it runs any more.
 pub(crate) struct Context {
@@ -21,6 +22,7 @@ pub(crate) struct Context {
     pub(crate) timers: Rc<Timers>,
     pub(crate) bodies: Rc<OpenBodies>,
     pub(crate) kind: Kind,
+    pub(crate) rpc: RpcContext,
     /// The engine's side of this context. It owns an Rc of this, so it is let go when the context ends.
     frame: RefCell<Option<Global>>,
     tasks: RefCell<Slab<Option<AbortHandle>>>,
@@ -57,6 +59,7 @@ impl Context {
             timers: Rc::default(),
             bodies: Rc::default(),
             kind,
+            rpc: RpcContext::default(),
             frame: RefCell::new(None),
             tasks: RefCell::new(Slab::new()),
             waiting: Cell::new(0),
@@ -133,6 +136,11 @@ impl Context {
         }
     }
 
+    /// Its calls that are not answered, the newest last as long as none was answered out of turn.
+    pub(crate) fn open_calls(&self) -> Vec<CallId> {
+        self.calls.borrow().clone()
+    }
+
     /// The calls that nobody waits for any more, when the context has ended.
     pub(crate) fn take_calls(&self) -> Vec<CallId> {
         std::mem::take(&mut self.calls.borrow_mut())
@@ -158,6 +166,11 @@ impl Context {
     /// A `waitUntil` promise is pending.
     pub(crate) fn has_background(&self) -> bool {
         self.background.get() > 0
+    }
+
+    /// Somebody reads a body that it feeds, or refers to something in what it has answered.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.bodies.open() > 0 || (self.rpc.is_session.get() && self.rpc.is_held())
     }
 
     pub(crate) fn is_watched(&self) -> bool {

@@ -29,6 +29,7 @@ use crate::message::{Answer, Call, CallId, CallRef, Message, ObjectKey, Return};
 use crate::objects::Object;
 use crate::program::Program;
 use crate::router::Router;
+use crate::rpc::{RpcShard, TargetCall};
 use crate::section::{SECTION_MS_MAX, SectionCall};
 
 /// Turns that may follow each other before the thread looks at its sockets again.
@@ -55,6 +56,7 @@ pub(crate) struct Core {
     pub(crate) alarms: Alarms,
     pub(crate) calls: RefCell<Slab<Waiting>>,
     pub(crate) next_serial: Cell<u64>,
+    pub(crate) rpc: RpcShard,
     /// Programs that were replaced, with their realms, until their last context has ended.
     pub(crate) old_programs: RefCell<Vec<(Weak<Program>, holdfast_engine::Realm)>>,
     /// Requests to the Worker that have not ended.
@@ -96,9 +98,10 @@ enum Ready {
     Event(Rc<Context>, EventTurn),
 }
 
-enum EventTurn {
+pub(crate) enum EventTurn {
     Completion(Completion),
     Return(Waiting, Answer),
+    Target(TargetCall),
 }
 
 /// What a core is made of.
@@ -149,6 +152,7 @@ impl Core {
             alarms: Alarms::default(),
             calls: RefCell::new(Slab::new()),
             next_serial: Cell::new(0),
+            rpc: RpcShard::default(),
             old_programs: RefCell::default(),
             events: RefCell::new(Slab::new()),
             answered: RefCell::new(VecDeque::new()),
@@ -204,7 +208,7 @@ impl Core {
     }
 
     /// A turn that waits for its place counts as work under way: the request is not at its end.
-    fn make_event_ready(&self, context: &Rc<Context>, turn: EventTurn) {
+    pub(crate) fn make_event_ready(&self, context: &Rc<Context>, turn: EventTurn) {
         context.turn_waits();
         self.ready
             .borrow_mut()
@@ -310,9 +314,11 @@ impl Core {
     fn run_event(self: &Rc<Self>, context: &Rc<Context>, turn: EventTurn) {
         context.turn_begins();
         if context.has_ended() {
+            self.missed(turn);
             return;
         }
         match turn {
+            EventTurn::Target(call) => self.serve_target(context, call),
             EventTurn::Completion(done) => self.turn(context, |scope| done(scope)),
             EventTurn::Return(waiting, answer) => {
                 self.turn(context, |scope| waiting.settle(scope, answer));
@@ -331,22 +337,24 @@ impl Core {
 
     // --- calls ------------------------------------------------------------------------------------
 
-    /// Lets output of a context go through its gate and, when it may, on its way.
-    pub(crate) fn send_from(&self, context: &Rc<Context>, output: Output) {
-        match context.instance() {
-            Some(instance) => {
-                if let Some(output) = instance.send(output, self.now_ms()) {
-                    self.release(output);
-                }
-            }
-            None => self.release(output),
+    /// Lets output of a context go through its gate and, when it may, on its way. Says whether the gate
+    /// held it.
+    pub(crate) fn send_from(&self, context: &Rc<Context>, output: Output) -> bool {
+        let output = match context.instance() {
+            Some(instance) => instance.send(output, self.now_ms()),
+            None => Some(output),
+        };
+        let held = output.is_none();
+        if let Some(output) = output {
+            self.release(output);
         }
+        held
     }
 
     /// The gate has let this out.
     pub(crate) fn release(&self, output: Output) {
         match output {
-            Output::Call(call) => self.route(call),
+            Output::Call(call) => self.send_call(call),
             Output::Return(shard, answer) => self.send_return(shard, answer),
             // Whoever waited may have gone.
             Output::Wake(sender) => drop(sender.send(())),
@@ -354,21 +362,21 @@ impl Core {
         }
     }
 
-    fn route(&self, call: Call) {
+    pub(crate) fn route(&self, call: Call) {
         let owner = self.router.owner(&call.key);
-        if owner == self.index {
-            self.inbox_local(Message::Call(call));
+        self.send_message(owner, Message::Call(call));
+    }
+
+    pub(crate) fn send_message(&self, shard: usize, message: Message) {
+        if shard == self.index {
+            self.inbox_local(message);
         } else {
-            self.send_to(owner, Message::Call(call));
+            self.send_to(shard, message);
         }
     }
 
     pub(crate) fn send_return(&self, shard: usize, answer: Return) {
-        if shard == self.index {
-            self.inbox_local(Message::Return(answer));
-        } else {
-            self.send_to(shard, Message::Return(answer));
-        }
+        self.send_message(shard, Message::Return(answer));
     }
 
     fn send_to(&self, shard: usize, message: Message) {
@@ -389,6 +397,9 @@ impl Core {
             Message::Durable => self.durable_moved(),
             Message::LogFailed => self.log_failed(),
             Message::AlarmAbandoned(key) => self.arrive_abandoned(&key),
+            Message::Target(call) => self.arrive_target(call),
+            Message::Service(call) => self.start_service(call),
+            Message::Release(at) => self.released(at),
             Message::Control(control) => crate::node::control(self, control),
         }
     }
@@ -403,7 +414,13 @@ impl Core {
         let Some(waiting) = self.take_call(call) else {
             return;
         };
-        waiting.stub.answered(generation, &answer);
+        if let Some(stub) = waiting
+            .channel
+            .as_ref()
+            .and_then(|channel| channel.object())
+        {
+            stub.answered(generation, &answer);
+        }
         let context = Rc::clone(&waiting.context);
         context.call_ended(call);
         if context.has_ended() {
@@ -443,6 +460,7 @@ impl Core {
 
     /// Ends a context, and forgets the answers that it waited for.
     pub(crate) fn end_context(&self, context: &Context) {
+        self.close_rpc(context);
         context.end();
         for call in context.take_calls() {
             self.take_call(call);

@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
 use holdfast_engine::Global;
-use holdfast_object::output_gate::Sent;
+use holdfast_object::output_gate::{Sent, Ticket};
 use holdfast_object::{Generation, InputGate, OutputGate, Position, Section};
 use holdfast_web::io::Completion;
 use holdfast_workers::failure::Failure;
@@ -16,6 +16,7 @@ use crate::alarms::AlarmEnd;
 use crate::context::Context;
 use crate::message::{Answer, Call, ObjectKey, Return};
 use crate::reply::Reply;
+use crate::rpc::{Outgoing, TargetCall};
 use crate::section::SectionCall;
 
 /// What waits at the input gate for a turn.
@@ -30,6 +31,8 @@ pub(crate) enum Event {
     AlarmSucceeded,
     /// The row of an alarm that was given up is to be cleared.
     AlarmAbandoned,
+    /// A call of something that the instance exported.
+    Target(TargetCall),
     /// I/O is done.
     Completion(Completion),
     /// The answer to a call this object made.
@@ -40,8 +43,8 @@ pub(crate) enum Event {
 
 /// What waits at the output gate for writes to be durable.
 pub(crate) enum Output {
-    /// A call to another object.
-    Call(Call),
+    /// A call to another object, or of something elsewhere.
+    Call(Outgoing),
     /// An answer to a caller.
     Return(usize, Return),
     /// The end of a run of the alarm's handler.
@@ -124,6 +127,19 @@ impl Instance {
             Sent::Held => None,
             Sent::Refused(_) => None,
         }
+    }
+
+    /// Whether output sent now would have to wait.
+    pub(crate) fn holds_output(&self, now_ms: u64) -> bool {
+        let mut gate = self.output.borrow_mut();
+        if self
+            .storage
+            .get()
+            .is_some_and(|storage| storage.database().in_transaction() && storage.has_confirmed())
+        {
+            gate.write(now_ms);
+        }
+        gate.ticket() != Ticket::Free
     }
 
     /// A confirmed write was committed: output waits for the log to reach `position`.

@@ -13,6 +13,7 @@
 //! - An alarm that is set rings at least once, never twice at a time, and wakes its object alone.
 //! - Output of an object passes its output gate; nothing else leaves it.
 //! - A context that has ended runs no JavaScript, and its work is dropped.
+//! - Who may still call what a context exported is counted by the shares that exist ([`rpc`]), and by nothing else.
 //! - No borrow of a cell is held while JavaScript runs.
 
 mod admin;
@@ -36,6 +37,7 @@ mod quiet;
 mod reply;
 mod requests;
 mod router;
+mod rpc;
 mod section;
 mod start;
 mod storage;

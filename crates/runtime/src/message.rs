@@ -6,6 +6,8 @@ use holdfast_web::body::Body;
 use holdfast_workers::failure::Failure;
 use http::{HeaderMap, Method, StatusCode};
 
+use crate::rpc::{ExportAt, MethodCall, Parcel, ServiceCall, TargetCall};
+
 /// A class of objects, whatever the program's version: made from its unique key, which names its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ClassId(u64);
@@ -72,11 +74,7 @@ pub(crate) struct Call {
 #[derive(Debug)]
 pub(crate) enum CallKind {
     /// A method, or without arguments a property.
-    Method {
-        path: Vec<String>,
-        /// A serialised array.
-        args: Option<Vec<u8>>,
-    },
+    Method(MethodCall),
     /// The `fetch` handler.
     Fetch(Box<FetchCall>),
 }
@@ -85,10 +83,7 @@ impl CallKind {
     /// Bytes that it holds in memory while it waits.
     pub(crate) fn bytes(&self) -> u64 {
         match self {
-            CallKind::Method { path, args } => {
-                let path: usize = path.iter().map(String::len).sum();
-                (path + args.as_ref().map_or(0, Vec::len)) as u64
-            }
+            CallKind::Method(call) => call.bytes(),
             CallKind::Fetch(fetch) => fetch
                 .body
                 .as_ref()
@@ -112,11 +107,7 @@ pub(crate) struct FetchCall {
 /// The answer to a call.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// A serialised value, or the parcel that `js/serialize.js` made of it.
-    Value {
-        bytes: Vec<u8>,
-        parcel: bool,
-    },
+    Value(Parcel),
     Response(Box<FetchAnswer>),
     Failed(Failure),
 }
@@ -149,5 +140,11 @@ pub(crate) enum Message {
     LogFailed,
     /// From a shard to itself: clear the row of an alarm that was given up.
     AlarmAbandoned(ObjectKey),
+    /// A call of something that this shard exported.
+    Target(TargetCall),
+    /// A call of an entry of the Worker.
+    Service(ServiceCall),
+    /// Nobody refers to an export any more.
+    Release(ExportAt),
     Control(crate::node::Control),
 }

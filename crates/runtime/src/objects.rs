@@ -37,6 +37,19 @@ pub(crate) enum Arrival {
     AlarmAbandoned,
 }
 
+impl Object {
+    /// A call that waits in memory.
+    pub(crate) fn enter(&self, bytes: u64) -> Result<(), holdfast_object::Overload> {
+        self.backlog
+            .borrow_mut()
+            .enter(bytes, &BacklogLimits::default())
+    }
+
+    pub(crate) fn leave(&self, bytes: u64) {
+        self.backlog.borrow_mut().leave(bytes);
+    }
+}
+
 impl Core {
     /// A call has arrived for an object of this shard.
     pub(crate) fn arrive(self: &Rc<Self>, call: Call) {
@@ -50,7 +63,7 @@ impl Core {
             .borrow_mut()
             .enter(call.kind.bytes(), &BacklogLimits::default());
         if let Err(overload) = entered {
-            self.refuse(&call, Failure::of(Cause::Overloaded(overload)));
+            self.refuse(call, Failure::of(Cause::Overloaded(overload)));
             return;
         }
         let bound = call.bound;
@@ -88,7 +101,7 @@ impl Core {
         self.objects.borrow().get(key)?.instance.borrow().clone()
     }
 
-    fn object(&self, key: &ObjectKey) -> Rc<Object> {
+    pub(crate) fn object(&self, key: &ObjectKey) -> Rc<Object> {
         let mut objects = self.objects.borrow_mut();
         let object = objects.entry(*key).or_insert_with(|| {
             let idle_ms = Some(self.options.idle.as_millis() as u64);
@@ -108,7 +121,12 @@ impl Core {
     }
 
     /// Tells the lifecycle what happened and does what it decides.
-    fn live(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, event: Life<Arrival, Failure>) {
+    pub(crate) fn live(
+        self: &Rc<Self>,
+        key: &ObjectKey,
+        object: &Rc<Object>,
+        event: Life<Arrival, Failure>,
+    ) {
         let mut decisions = Vec::new();
         object
             .life
@@ -149,7 +167,7 @@ impl Core {
         match arrival {
             Arrival::Call(call) => {
                 object.backlog.borrow_mut().leave(call.kind.bytes());
-                self.refuse(&call, failure);
+                self.refuse(*call, failure);
             }
             Arrival::Alarm => {
                 self.alarms.started();
@@ -192,6 +210,11 @@ impl Core {
         let arrival = match event {
             Event::Call(call) => Arrival::Call(call),
             Event::Alarm => Arrival::Alarm,
+            Event::Target(call) => {
+                object.leave(call.call.bytes());
+                self.refuse_target(call, failure.clone());
+                return;
+            }
             _ => return,
         };
         self.turn_away(key, object, arrival, failure.clone());
@@ -297,7 +320,8 @@ impl Core {
             );
         }
         // A body that JavaScript feeds is an answer that is not complete: somebody reads it.
-        let streams = context.bodies.open() > 0;
+        // So is something that a caller may still call.
+        let streams = context.bodies.open() > 0 || context.rpc.is_held();
         let states = [
             (
                 &instance.reported_busy,
@@ -380,7 +404,7 @@ impl Core {
         }
         let calls = std::mem::take(&mut *instance.calls.borrow_mut());
         for (_, reply) in calls {
-            if let Some(from) = reply.take_caller() {
+            for from in reply.take_callers() {
                 self.fail_call(from, failure.clone(), Some(generation));
             }
         }

@@ -81,7 +81,12 @@ pub(crate) struct Entries {
     pub(crate) reply_error: Global,
     pub(crate) run_section: Global,
     pub(crate) pack_thrown: Global,
-    pub(crate) open_parcel: Global,
+    pub(crate) target_call: Global,
+    pub(crate) release_target: Global,
+    pub(crate) service_fetch: Global,
+    pub(crate) service_call: Global,
+    pub(crate) open_result: Global,
+    pub(crate) finish_result: Global,
     pub(crate) unpack_error: Global,
     pub(crate) report_exception: Global,
     pub(crate) unhandled_rejection: Global,
@@ -197,6 +202,7 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
     let (workers, _) = scope.import("holdfast:workers/main")?;
     scope.invoke(workers, "install", &[global])?;
     let (dispatch, _) = scope.import("holdfast:workers/dispatch")?;
+    set_flags(scope, plan)?;
     make_env(scope, plan)?;
 
     let main = key_of(&plan.app.graph, plan.app.graph.main, None);
@@ -232,7 +238,13 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
         .map(|class| scope.string(&class.name))
         .collect::<Result<_, Thrown>>()?;
     let names = scope.array(&names)?;
-    let problem = scope.invoke(dispatch, "load", &[namespace, names])?;
+    let services = &plan.app.project.config.services;
+    let called = services
+        .iter()
+        .map(|service| scope.string(&service.entrypoint))
+        .collect::<Result<Vec<_>, Thrown>>()?;
+    let called = scope.array(&called)?;
+    let problem = scope.invoke(dispatch, "load", &[namespace, names, called])?;
     if problem.is_string() {
         let main = plan.app.graph.module(plan.app.graph.main).display.clone();
         return Ok(Err(format!("{main}: {}", scope.display(problem))));
@@ -266,14 +278,57 @@ fn make_env(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
         scope.set_index(bindings, count, pair)?;
         count += 1;
     }
+    let services = scope.array(&[])?;
+    for (index, service) in config.services.iter().enumerate() {
+        let name = scope.string(&service.name)?;
+        let entry = scope.string(&service.entrypoint)?;
+        let props = match &service.props {
+            Some(props) => scope.string(&props.to_string())?,
+            None => scope.undefined(),
+        };
+        let binding = scope.array(&[name, entry, props])?;
+        scope.set_index(services, index as u32, binding)?;
+    }
     let (env, _) = scope.import("holdfast:workers/env")?;
-    scope.invoke(env, "makeEnv", &[vars, bindings])?;
+    scope.invoke(env, "makeEnv", &[vars, bindings, services])?;
+    Ok(())
+}
+
+/// Compatibility flags as `workers/js/flags.js` numbers them (semantics §9.8).
+fn set_flags(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
+    let config = &plan.app.project.config;
+    let on = |flag: &str, opposite: &str, since: &str| {
+        config.has_flag(flag)
+            || (!config.has_flag(opposite) && config.compatibility_date.as_str() >= since)
+    };
+    let flags = [
+        on(
+            "rpc_params_dup_stubs",
+            "rpc_params_transfer_stubs",
+            "2026-01-20",
+        ),
+        on("enable_ctx_exports", "disable_ctx_exports", "2025-11-17"),
+        !on(
+            "enhanced_error_serialization",
+            "legacy_error_serialization",
+            "2026-04-21",
+        ),
+    ];
+    let bits = flags
+        .iter()
+        .rev()
+        .fold(0, |bits, &flag| bits << 1 | i32::from(flag));
+    let bits = scope.int(bits);
+    let (module, _) = scope.import("holdfast:workers/flags")?;
+    scope.invoke(module, "setFlags", &[bits])?;
     Ok(())
 }
 
 fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown> {
     let (errors, _) = scope.import("holdfast:workers/errors")?;
     let (report, _) = scope.import("holdfast:web/report_error")?;
+    let (serve, _) = scope.import("holdfast:workers/rpc/serve")?;
+    let (results, _) = scope.import("holdfast:workers/rpc/results")?;
     Ok(Entries {
         worker_fetch: function(scope, dispatch, "workerFetch")?,
         construct: function(scope, dispatch, "construct")?,
@@ -283,7 +338,12 @@ fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown
         reply_error: function(scope, dispatch, "replyError")?,
         run_section: function(scope, dispatch, "runSection")?,
         pack_thrown: function(scope, dispatch, "packThrown")?,
-        open_parcel: function(scope, dispatch, "openParcel")?,
+        target_call: function(scope, serve, "targetCall")?,
+        release_target: function(scope, serve, "releaseTarget")?,
+        service_fetch: function(scope, dispatch, "serviceFetch")?,
+        service_call: function(scope, dispatch, "serviceCall")?,
+        open_result: function(scope, results, "openResult")?,
+        finish_result: function(scope, results, "finishResult")?,
         unpack_error: function(scope, errors, "unpackError")?,
         report_exception: function(scope, report, "reportException")?,
         unhandled_rejection: function(scope, report, "dispatchUnhandledRejection")?,

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
@@ -9,11 +10,16 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::edge::OutgoingResponse;
 use crate::message::{Answer, CallRef, FetchAnswer, Return};
+use crate::rpc::{Export, Pipelined, callers};
 
 /// Handed to JavaScript as an opaque handle; the first answer uses it up.
 pub(crate) struct Reply {
     context: Weak<Context>,
     to: RefCell<Option<ReplyTo>>,
+    /// Calls of the result, which wait for it.
+    then: RefCell<Vec<Pipelined>>,
+    /// What is called, kept until it has answered.
+    held: RefCell<Option<Arc<Export>>>,
 }
 
 /// Who waits.
@@ -22,6 +28,11 @@ pub(crate) enum ReplyTo {
     Client(oneshot::Sender<Answered>),
     /// A caller of an object; the number is the call's among those of the instance.
     Caller(CallRef, usize),
+    /// A caller of an entry of the Worker.
+    Service(CallRef),
+    /// A caller of something that a request to the Worker exported; the number is the call's among those
+    /// that the request serves.
+    Target(CallRef, usize),
 }
 
 /// What a client gets.
@@ -56,17 +67,35 @@ impl Reply {
         Rc::new(Reply {
             context: Rc::downgrade(context),
             to: RefCell::new(Some(to)),
+            then: RefCell::new(Vec::new()),
+            held: RefCell::new(None),
         })
+    }
+
+    /// Calls that will be made on the result.
+    pub(crate) fn set_then(&self, then: Vec<Pipelined>) {
+        self.then.replace(then);
+    }
+
+    pub(crate) fn take_then(&self) -> Vec<Pipelined> {
+        self.then.take()
+    }
+
+    /// Keeps an export until the answer was given.
+    pub(crate) fn hold(&self, export: Arc<Export>) {
+        self.held.replace(Some(export));
     }
 
     /// Gives the answer. A second one, or one of a context that ended, is dropped.
     pub(crate) fn answer(&self, core: &Core, answer: Answer) {
         let Some(to) = self.to.take() else { return };
+        self.held.take();
+        self.fail_then(core, &answer);
         match to {
             ReplyTo::Client(sender) => {
                 let answered = match answer {
                     Answer::Response(response) => Answered::Response(response),
-                    Answer::Value { .. } => unreachable!("a client asked for a response"),
+                    Answer::Value(_) => unreachable!("a client asked for a response"),
                     Answer::Failed(failure) => Answered::Failed {
                         text: failure.text.to_string(),
                         overloaded: failure.flags.overloaded,
@@ -94,6 +123,41 @@ impl Reply {
                 );
                 core.call_answered(&context, call);
             }
+            ReplyTo::Service(from) => {
+                if let Some(context) = self.context.upgrade() {
+                    core.send_return(from.shard, returned(from, answer));
+                    core.event_answered(&context);
+                }
+            }
+            ReplyTo::Target(from, call) => {
+                if let Some(context) = self.context.upgrade() {
+                    core.send_return(from.shard, returned(from, answer));
+                    context.rpc.serving.borrow_mut().try_remove(call);
+                }
+            }
+        }
+    }
+
+    /// A call that failed has no result to call.
+    fn fail_then(&self, core: &Core, answer: &Answer) {
+        let then = self.then.take();
+        if then.is_empty() {
+            return;
+        }
+        let Answer::Failed(failure) = answer else {
+            unreachable!("the calls of a result are taken before it is answered");
+        };
+        let Some(context) = self.context.upgrade() else {
+            return;
+        };
+        let mut waiting = Vec::new();
+        callers(then, &mut waiting);
+        for from in waiting {
+            let answer = returned(from, Answer::Failed(failure.clone()));
+            core.send_from(
+                &context,
+                crate::instance::Output::Return(from.shard, answer),
+            );
         }
     }
 
@@ -102,11 +166,24 @@ impl Reply {
         drop(self.to.take());
     }
 
-    /// Takes the caller out, to tell it that the instance has gone.
-    pub(crate) fn take_caller(&self) -> Option<CallRef> {
-        match self.to.take() {
-            Some(ReplyTo::Caller(from, _)) => Some(from),
-            _ => None,
-        }
+    /// Takes out all who wait for it, to tell them that nobody will answer.
+    pub(crate) fn take_callers(&self) -> Vec<CallRef> {
+        self.held.take();
+        let mut waiting = match self.to.take() {
+            Some(ReplyTo::Caller(from, _) | ReplyTo::Service(from) | ReplyTo::Target(from, _)) => {
+                vec![from]
+            }
+            Some(ReplyTo::Client(_)) | None => Vec::new(),
+        };
+        callers(self.then.take(), &mut waiting);
+        waiting
+    }
+}
+
+fn returned(from: CallRef, answer: Answer) -> Return {
+    Return {
+        call: from.call,
+        answer,
+        generation: None,
     }
 }

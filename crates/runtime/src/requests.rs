@@ -37,7 +37,7 @@ impl Core {
         if context.has_ended() {
             return;
         }
-        if !context.has_background() && context.bodies.open() == 0 {
+        if !context.has_background() && !context.is_in_use() {
             self.end_context(context);
         } else if !context.is_watched() {
             context.set_watched();
@@ -55,7 +55,7 @@ impl Core {
             let Some(context) = context.1.upgrade().filter(|context| !context.has_ended()) else {
                 continue;
             };
-            if context.bodies.open() > 0 {
+            if context.is_in_use() {
                 // The answer is not complete yet; its time begins when it is.
                 self.answered
                     .borrow_mut()

@@ -11,11 +11,13 @@ use holdfast_workers::failure::{Failure, Payload};
 use http::{HeaderMap, Method};
 
 use crate::alarms::{AlarmRun, HandlerEnd};
+use crate::calls::parcel_to_js;
 use crate::context::Context;
 use crate::edge::IncomingRequest;
 use crate::message::CallKind;
 use crate::program::error_text;
 use crate::reply::Reply;
+use crate::rpc::{MethodCall, Service};
 use crate::section::SectionCall;
 
 type Turn = Result<(), Thrown>;
@@ -145,12 +147,16 @@ pub(crate) fn object_call(
         scope.local(target.as_ref().expect("calls come after the constructor"))
     };
     let reply = scope.wrap(reply)?;
-    let nothing = scope.undefined();
     let started = start_call(scope, context, reply, target, kind);
+    answered(scope, context, reply, started)
+}
+
+/// Whatever went wrong before the program got the call, its caller must have an answer.
+fn answered<'s>(scope: &mut Scope<'s>, context: &Context, reply: Local<'s>, started: Turn) -> Turn {
     if started.is_err()
         && let Some(error) = scope.try_take_exception()
     {
-        // Whatever went wrong before the program got the call, its caller must have an answer.
+        let nothing = scope.undefined();
         let function = scope.local(&context.program.entries.reply_error);
         return scope.call(function, nothing, &[reply, error]).map(drop);
     }
@@ -159,27 +165,16 @@ pub(crate) fn object_call(
 
 fn start_call<'s>(
     scope: &mut Scope<'s>,
-    context: &Context,
+    context: &Rc<Context>,
     reply: Local<'s>,
     target: Local<'s>,
     kind: CallKind,
 ) -> Turn {
     let nothing = scope.undefined();
     match kind {
-        CallKind::Method { path, args } => {
-            let mut names = Vec::with_capacity(path.len());
-            for name in &path {
-                names.push(scope.string(name)?);
-            }
-            let path = scope.array(&names)?;
-            let args = match args {
-                Some(bytes) => scope.deserialize(&bytes)?,
-                None => scope.undefined(),
-            };
+        CallKind::Method(call) => {
             let function = scope.local(&context.program.entries.object_call);
-            scope
-                .call(function, nothing, &[reply, target, path, args])
-                .map(drop)
+            method_call(scope, context, reply, &[target], function, call)
         }
         CallKind::Fetch(fetch) => {
             let crate::message::FetchCall {
@@ -232,6 +227,106 @@ pub(crate) fn object_alarm(
         return Ok(());
     }
     called.map(drop)
+}
+
+/// Passes a method call to `function(reply, ...of, path, args, handles, whether calls of its result wait)`.
+fn method_call<'s>(
+    scope: &mut Scope<'s>,
+    context: &Rc<Context>,
+    reply: Local<'s>,
+    of: &[Local<'s>],
+    function: Local<'s>,
+    call: MethodCall,
+) -> Turn {
+    let MethodCall { path, args, then } = call;
+    let pipelined = scope.bool(!then.is_empty());
+    if !then.is_empty() {
+        scope.unwrap::<Reply>(reply)?.set_then(then);
+    }
+    let mut names = Vec::with_capacity(path.len());
+    for name in &path {
+        names.push(scope.string(name)?);
+    }
+    let path = scope.array(&names)?;
+    let (args, handles) = match args {
+        Some(parcel) => parcel_to_js(scope, context, parcel)?,
+        None => (scope.undefined(), scope.undefined()),
+    };
+    let mut values = vec![reply];
+    values.extend_from_slice(of);
+    values.extend([path, args, handles, pipelined]);
+    let nothing = scope.undefined();
+    scope.call(function, nothing, &values).map(drop)
+}
+
+/// A call of something that `context` exported under `number`.
+pub(crate) fn target_call(
+    scope: &mut Scope<'_>,
+    context: &Rc<Context>,
+    reply: Rc<Reply>,
+    number: u64,
+    call: MethodCall,
+) -> Turn {
+    let reply = scope.wrap(reply)?;
+    let target = {
+        let exports = context.rpc.exports.borrow();
+        let exported = exports.get(number).expect("a call holds what it calls");
+        scope.local(&exported.target)
+    };
+    let function = scope.local(&context.program.entries.target_call);
+    let started = method_call(scope, context, reply, &[target], function, call);
+    answered(scope, context, reply, started)
+}
+
+/// A call of an entry of the Worker.
+pub(crate) fn service_call(
+    scope: &mut Scope<'_>,
+    context: &Rc<Context>,
+    reply: Rc<Reply>,
+    service: &Service,
+    kind: CallKind,
+) -> Turn {
+    let reply = scope.wrap(reply)?;
+    let started = start_service(scope, context, reply, service, kind);
+    answered(scope, context, reply, started)
+}
+
+fn start_service<'s>(
+    scope: &mut Scope<'s>,
+    context: &Rc<Context>,
+    reply: Local<'s>,
+    service: &Service,
+    kind: CallKind,
+) -> Turn {
+    let entry = scope.string(&service.entry)?;
+    let props = match &service.props {
+        Some(bytes) => scope.deserialize(bytes)?,
+        None => scope.undefined(),
+    };
+    match kind {
+        CallKind::Method(call) => {
+            let function = scope.local(&context.program.entries.service_call);
+            method_call(scope, context, reply, &[entry, props], function, call)
+        }
+        CallKind::Fetch(fetch) => {
+            let crate::message::FetchCall {
+                method,
+                url,
+                headers,
+                body,
+                cf,
+            } = *fetch;
+            let [method, url, headers, body] = request_parts(scope, &method, &url, headers, body)?;
+            let cf = match cf {
+                Some(cf) => scope.string(&cf)?,
+                None => scope.undefined(),
+            };
+            let function = scope.local(&context.program.entries.service_fetch);
+            let nothing = scope.undefined();
+            let values = [reply, entry, props, method, url, headers, body, cf];
+            scope.call(function, nothing, &values).map(drop)
+        }
+    }
 }
 
 /// Starts the callback of a critical section.

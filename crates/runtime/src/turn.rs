@@ -53,6 +53,7 @@ impl Core {
         }
         self.job_context.take();
         self.set_turning(false);
+        self.flush_outbox();
         for (offender, end) in ended {
             self.turn_ended_early(&offender, end);
         }
@@ -144,6 +145,7 @@ impl Core {
                 instance.answered.set(instance.answered.get() + 1);
                 Ok(())
             }),
+            Event::Target(call) => self.serve_target(context, call),
             Event::Completion(done) => self.turn(context, |scope| done(scope)),
             Event::Return(waiting, answer) => {
                 self.turn(context, |scope| waiting.settle(scope, answer));
@@ -204,12 +206,12 @@ impl Core {
     }
 
     /// Commits what the turn wrote, lets its output out, and sees to what the turn has decided.
-    fn settle(self: &Rc<Self>, context: &Rc<Context>) {
+    pub(crate) fn settle(self: &Rc<Self>, context: &Rc<Context>) {
         match &context.kind {
             Kind::Event { answered, .. } => {
                 if answered.get() {
                     self.event_goes_on(context);
-                } else if !context.is_busy() && !context.has_ended() {
+                } else if !context.is_busy() && !context.rpc.is_held() && !context.has_ended() {
                     // Nothing can happen any more that would make it answer.
                     self.hung(context);
                 }
@@ -267,18 +269,23 @@ impl Core {
     }
 
     fn hung(&self, context: &Rc<Context>) {
-        self.log.console(
-            Level::Error,
-            "worker",
-            "The Workers runtime canceled this request because it detected that your Worker's code had \
+        const TEXT: &str = "The Workers runtime canceled this request because it detected that your Worker's code had \
              hung and would never generate a response. Refer to: \
-             https://developers.cloudflare.com/workers/observability/errors/",
-        );
+             https://developers.cloudflare.com/workers/observability/errors/";
+        self.log.console(Level::Error, "worker", TEXT);
+        self.fail_session(context, TEXT);
         self.end_context(context);
     }
 
     /// Fails a call that never got to the program.
-    pub(crate) fn refuse(&self, call: &crate::message::Call, failure: Failure) {
+    pub(crate) fn refuse(&self, call: crate::message::Call, failure: Failure) {
+        if let crate::message::CallKind::Method(method) = call.kind {
+            let mut waiting = Vec::new();
+            crate::rpc::callers(method.then, &mut waiting);
+            for from in waiting {
+                self.fail_call(from, failure.clone(), None);
+            }
+        }
         self.fail_call(call.from, failure, None);
     }
 }

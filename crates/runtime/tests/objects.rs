@@ -48,7 +48,7 @@ const cases = {
     for (const kind of ["type", "string", "custom"]) {
       try { await thing.fail(kind) } catch (e) { out.push([e.constructor.name, e.name, e.message, e.remote, e.code ?? null, typeof e.stack]); }
     }
-    for (const call of [() => thing.missing(), () => thing.constructor, () => thing.webSocketClose(), () => thing.env(), () => thing.echo(() => 1), () => thing.echo(new URL("http://x"))]) {
+    for (const call of [() => thing.missing(), () => thing.constructor, () => thing.webSocketClose(), () => thing.env(), () => thing.echo([Symbol("s")]), () => thing.echo(new URL("http://x"))]) {
       try { await call() } catch (e) { out.push([e.name, e.message.slice(0, 60)]); }
     }
     return out;
@@ -134,7 +134,7 @@ fn errors_arrive_with_name_message_and_properties() {
             r#"["TypeError","The RPC receiver does not implement the method \"missing\"."],"#,
             r#"["TypeError","'webSocketClose' is a reserved method and cannot be called o"],"#,
             r#"["TypeError","The RPC receiver does not implement the method \"env\"."],"#,
-            r#"["DataCloneError","A function cannot be sent to another object: functions and R"],"#,
+            r#"["DataCloneError","Symbol(s) could not be cloned."],"#,
             r#"["DataCloneError","Could not serialize object of type \"URL\". This type does not"]]"#
         )
     );

@@ -1,6 +1,6 @@
 // The classes of `cloudflare:workers` that programs extend.
 
-import { illegalConstructor, isObject } from "../web/webidl.js";
+import { isObject } from "../web/webidl.js";
 import { isState } from "./state.js";
 
 function wrongParameter(name, index, type) {
@@ -31,17 +31,3 @@ export class WorkflowEntrypoint {
   }
 }
 
-/** A marker: instances of subclasses are to be passed by reference. */
-export class RpcTarget {}
-
-export class RpcStub {
-  constructor() {
-    throw new Error("RpcStub is not supported by Holdfast yet: only values can be sent to other objects.");
-  }
-}
-
-export class ServiceStub {
-  constructor() {
-    throw illegalConstructor();
-  }
-}

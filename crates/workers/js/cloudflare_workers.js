@@ -1,9 +1,12 @@
 // The module `cloudflare:workers`.
 
-export { DurableObject, RpcStub, RpcTarget, ServiceStub, WorkerEntrypoint, WorkflowEntrypoint } from "./base_classes.js";
+export { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "./base_classes.js";
 export { waitUntil } from "./execution_context.js";
-export { RpcPromise, RpcProperty } from "./stub.js";
+export { RpcPromise, RpcProperty, RpcStub } from "./rpc/remote.js";
+export { RpcTarget } from "./rpc/target.js";
+export { ServiceStub } from "./stub.js";
 import { currentEnv } from "./env.js";
+import { currentExports } from "./exports.js";
 
 const { get, set, has, deleteProperty, ownKeys, getOwnPropertyDescriptor, defineProperty } = Reflect;
 
@@ -28,13 +31,19 @@ function notYet(name) {
   return new Error(`${name} of "cloudflare:workers" is not supported by Holdfast yet.`);
 }
 
-/** Empty until loopback bindings are supported. */
+/** Bindings to what the program itself exports. */
 export const exports = new Proxy(
   {},
   {
-    get(_target, key) {
-      if (typeof key === "symbol") return undefined;
-      throw notYet("exports");
+    get: (_target, key) => get(currentExports(), key),
+    has: (_target, key) => has(currentExports(), key),
+    set: () => false,
+    deleteProperty: () => false,
+    defineProperty: () => false,
+    ownKeys: () => ownKeys(currentExports()),
+    getOwnPropertyDescriptor(_target, key) {
+      const descriptor = getOwnPropertyDescriptor(currentExports(), key);
+      return descriptor === undefined ? undefined : { ...descriptor, configurable: true };
     },
   },
 );
@@ -56,5 +65,18 @@ export function abortIsolate() {
 }
 
 export const restore = Symbol("restore");
-export const cache = undefined;
-export const tracing = undefined;
+
+function missing(name) {
+  return new Proxy(
+    {},
+    {
+      get(_target, key) {
+        if (typeof key === "symbol") return undefined;
+        throw notYet(`${name}.${key}`);
+      },
+    },
+  );
+}
+
+export const cache = missing("cache");
+export const tracing = missing("tracing");

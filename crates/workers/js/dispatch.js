@@ -3,31 +3,32 @@
 // A `reply` is the host's handle on whoever waits; each gets exactly one answer.
 
 import {
-  op_alarm_missing, op_alarm_succeeded, op_alarm_threw, op_body_cancel, op_reply_error, op_reply_response, op_reply_value, op_section_end,
+  op_alarm_missing, op_alarm_succeeded, op_alarm_threw, op_body_cancel, op_reply_error, op_reply_response, op_section_end,
 } from "holdfast:ops";
 import { HOST, hostBodyKind } from "../web/body.js";
 import { requestFromHost } from "../web/request.js";
 import { isResponse, responseToHost } from "../web/response.js";
 import { structuredClone } from "../web/structured_clone.js";
 import { makeAlarmInvocationInfo } from "./alarm_invocation_info.js";
-import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./base_classes.js";
+import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "./base_classes.js";
 import { currentEnv } from "./env.js";
 import { packError, packErrorPlainly, UNREADABLE } from "./errors.js";
 import { makeExecutionContext } from "./execution_context.js";
+import { makeExports } from "./exports.js";
 import { makeId } from "./id.js";
-import { openParcel, pack } from "./serialize.js";
+import { HANDLERS, INSTANCE, serve } from "./rpc/serve.js";
 import { makeState } from "./state.js";
 
 const { apply } = Reflect;
 const { then } = Promise.prototype;
 const resolvePromise = Promise.resolve.bind(Promise);
-const ObjectPrototype = Object.prototype;
-const { hasOwn, getPrototypeOf } = Object;
-const { isArray } = Array;
+const { getPrototypeOf } = Object;
 
 // --- the program ----------------------------------------------------------------------------------
 
-/** The program's default export: an object of handlers or a WorkerEntrypoint class. */
+/** The namespace of the main module. */
+let program;
+/** Its default export: an object of handlers or a WorkerEntrypoint class. */
 let worker;
 /** Object classes by index: { Class, name, rpc }. */
 let classes = [];
@@ -41,9 +42,11 @@ function extendsClass(Class, Base) {
  * Takes in the main module.
  * @param namespace its module namespace object
  * @param {string[]} names the object classes that have bindings or migrations, in the order of their indices
+ * @param {string[]} entries exports that bindings name
  * @returns {string | undefined} what is wrong with it
  */
-export function load(namespace, names) {
+export function load(namespace, names, entries) {
+  program = namespace;
   worker = namespace.default;
   const type = typeof worker;
   if (worker !== undefined && type !== "function" && (type !== "object" || worker === null)) {
@@ -63,7 +66,17 @@ export function load(namespace, names) {
     }
     classes.push({ Class, name, rpc: extendsClass(Class, DurableObject) });
   }
+  for (const name of entries) {
+    if (isEntry(namespace[name])) continue;
+    return `The export "${name}" is ${namespace[name] === undefined ? "missing" : "no entrypoint"}; a service binding names it. Expected an object with handlers, or a class that extends WorkerEntrypoint.`;
+  }
+  makeExports(Object.keys(namespace).filter((name) => isEntry(namespace[name])), names);
   return undefined;
+}
+
+/** Whether an export answers calls without being an object: handlers, or a WorkerEntrypoint class. */
+function isEntry(value) {
+  return typeof value === "function" ? extendsClass(value, WorkerEntrypoint) : typeof value === "object" && value !== null;
 }
 
 // --- answers --------------------------------------------------------------------------------------
@@ -143,18 +156,44 @@ function makeRequest(method, url, headers, body, cf) {
 // --- stateless handlers ---------------------------------------------------------------------------
 
 export function workerFetch(reply, method, url, headers, body, cf) {
+  entryFetch(reply, worker, undefined, method, url, headers, body, cf);
+}
+
+function entryFetch(reply, entry, props, method, url, headers, body, cf) {
   answer(reply, replyResponse, () => {
     const request = makeRequest(method, url, headers, body, cf);
-    const ctx = makeExecutionContext();
-    if (typeof worker === "function") {
-      const entry = new worker(ctx, currentEnv());
-      if (typeof entry.fetch !== "function") throw new Error("Handler does not export a fetch() function.");
-      return entry.fetch(request);
+    const ctx = makeExecutionContext(props);
+    if (typeof entry === "function") {
+      const instance = new entry(ctx, currentEnv());
+      if (typeof instance.fetch !== "function") throw new Error("Handler does not export a fetch() function.");
+      return instance.fetch(request);
     }
-    const handler = worker?.fetch;
+    const handler = entry?.fetch;
     if (typeof handler !== "function") throw new Error("Handler does not export a fetch() function.");
-    return apply(handler, worker, [request, currentEnv(), ctx]);
+    return apply(handler, entry, [request, currentEnv(), ctx]);
   });
+}
+
+/** A request through a service binding. */
+export function serviceFetch(reply, name, props, method, url, headers, body, cf) {
+  entryFetch(reply, program[name], props, method, url, headers, body, cf);
+}
+
+/** A method call through a service binding. */
+export function serviceCall(reply, name, props, path, args, handles, pipelined) {
+  const entry = program[name];
+  if (typeof entry !== "function") {
+    serve(reply, entry ?? {}, HANDLERS, path, args, handles, pipelined, props);
+    return;
+  }
+  let instance;
+  try {
+    instance = new entry(makeExecutionContext(props), currentEnv());
+  } catch (error) {
+    replyError(reply, error);
+    return;
+  }
+  serve(reply, instance, INSTANCE, path, args, handles, pipelined);
 }
 
 // --- objects --------------------------------------------------------------------------------------
@@ -197,57 +236,15 @@ export function objectAlarm(run, instance, scheduledTime, retryCount) {
   }
 }
 
-const RESERVED = new Set([
-  "fetch", "connect", "alarm", "webSocketMessage", "webSocketClose", "webSocketError", "dup", "constructor",
-]);
-
-function notImplemented(name) {
-  return new TypeError(`The RPC receiver does not implement the method "${name}".`);
-}
-
-// One step of a path. An object of the program gives what its class defines, a plain object what it holds itself.
-function step(holder, name, isEntry) {
-  if (typeof holder === "function") {
-    if (!hasOwn(holder, name)) throw notImplemented(name);
-    return holder[name];
-  }
-  if (typeof holder !== "object" || holder === null) throw notImplemented(name);
-  if (isEntry || holder instanceof RpcTarget) {
-    if (hasOwn(holder, name) || !(name in holder) || name in ObjectPrototype) throw notImplemented(name);
-    return holder[name];
-  }
-  if (getPrototypeOf(holder) !== ObjectPrototype || !hasOwn(holder, name)) throw notImplemented(name);
-  return holder[name];
-}
-
 const NO_RPC =
   "The receiving Durable Object does not support RPC, because its class was not declared with `extends DurableObject`. " +
   "In order to enable RPC, make sure your class extends the special class `DurableObject`, which can be imported from " +
   'the module "cloudflare:workers".';
 
 /** Calls (or, without `args`, reads) what `path` leads to. `args` is an array, or a parcel with one. */
-export function objectCall(reply, instance, path, args) {
-  answer(reply, replyValue, () => {
-    if (!instance.rpc) throw new TypeError(NO_RPC);
-    let holder = instance.target;
-    const last = path.length - 1;
-    const name = path[0];
-    if (RESERVED.has(name)) throw new TypeError(`'${name}' is a reserved method and cannot be called over RPC.`);
-    for (let i = 0; i < last; i++) holder = step(holder, path[i], i === 0);
-    const value = step(holder, path[last], last === 0);
-    if (args === undefined) return value;
-    if (typeof value !== "function") throw new TypeError(`"${path.join(".")}" is not a function.`);
-    return apply(value, holder, isArray(args) ? args : openParcel(args));
-  });
-}
-
-function replyValue(reply, value) {
-  try {
-    const parcel = pack(value);
-    op_reply_value(reply, parcel ?? value, parcel !== undefined);
-  } catch (error) {
-    replyError(reply, error);
-  }
+export function objectCall(reply, instance, path, args, handles, pipelined) {
+  if (instance.rpc) serve(reply, instance.target, INSTANCE, path, args, handles, pipelined);
+  else replyError(reply, new TypeError(NO_RPC));
 }
 
 // --- critical sections ----------------------------------------------------------------------------
@@ -275,4 +272,4 @@ function packSafely(error) {
   }
 }
 
-export { openParcel, packSafely as packThrown };
+export { packSafely as packThrown };

@@ -3,6 +3,8 @@
 // What is thrown is packed into a plain value on its own side and made into an error again at the caller,
 // with the properties that say how the call failed (remote, retryable, overloaded, durableObjectReset).
 
+import { hasLegacyErrors } from "./flags.js";
+
 const { getOwnPropertyDescriptors, defineProperty } = Object;
 
 const CLASSES = {
@@ -19,7 +21,8 @@ export const UNREADABLE = "(an error that cannot be read)";
 
 function text(value) {
   try {
-    return `${value}`;
+    // Unlike a template, this takes symbols.
+    return String(value);
   } catch {
     return UNREADABLE;
   }
@@ -36,6 +39,7 @@ export function packError(error) {
 
 function pack(error) {
   if (Error.isError(error)) {
+    if (hasLegacyErrors() && !(error instanceof DOMException)) return packLegacy(error);
     const properties = {};
     const descriptors = getOwnPropertyDescriptors(error);
     for (const key of Object.keys(descriptors)) {
@@ -54,6 +58,18 @@ function pack(error) {
   }
   if (typeof error === "object" && error !== null) return { kind: "value", value: error };
   return { kind: "error", name: "Error", message: text(error), stack: undefined, properties: {} };
+}
+
+// Before 2026-04-21 an error was its text: a type that is not the language's own became part of the message.
+function packLegacy(error) {
+  const name = text(error.name);
+  const message = text(error.message);
+  const packed = { kind: "error", name, message, stack: undefined, properties: {} };
+  if (CLASSES[name] === undefined) {
+    packed.name = "Error";
+    packed.message = message === "" ? name : `${name}: ${message}`;
+  }
+  return packed;
 }
 
 /** The same without what the program put on it, for when that has no clone. Never throws, and always has one. */

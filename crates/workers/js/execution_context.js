@@ -3,6 +3,8 @@
 import { op_background_begin, op_background_end } from "holdfast:ops";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { reportException } from "../web/report_error.js";
+import { currentExports } from "./exports.js";
+import { hasExports } from "./flags.js";
 
 const { apply } = Reflect;
 const { then } = Promise.prototype;
@@ -26,6 +28,7 @@ export class ExecutionContext {
   constructor(token, props) {
     if (token !== internalToken) throw illegalConstructor();
     this.#props = props;
+    if (hasExports()) Object.defineProperty(this, "exports", { get: currentExports, enumerable: true, configurable: true });
   }
 
   waitUntil(promise) {
@@ -41,6 +44,7 @@ export class ExecutionContext {
 
 defineInterface(ExecutionContext);
 
-export function makeExecutionContext() {
-  return new ExecutionContext(internalToken, {});
+/** @param props what the caller's configuration gives, if anything */
+export function makeExecutionContext(props = undefined) {
+  return new ExecutionContext(internalToken, props ?? {});
 }

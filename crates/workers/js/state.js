@@ -5,6 +5,8 @@ import { argumentError } from "../web/type_errors.js";
 import { refuseToClone } from "../web/clonable.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { waitUntil } from "./execution_context.js";
+import { currentExports } from "./exports.js";
+import { hasExports } from "./flags.js";
 import { createStorage } from "./storage/index.js";
 
 const NAME = "DurableObjectState";
@@ -27,6 +29,7 @@ export class DurableObjectState {
     own("id", id);
     own("storage", createStorage(storage, (callback) => op_section(callback, !BREAKS)));
     own("props", {});
+    if (hasExports()) Object.defineProperty(this, "exports", { get: currentExports, enumerable: true, configurable: true });
     // Present and undefined, as for every object without a container.
     own("container", undefined);
   }

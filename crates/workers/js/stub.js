@@ -1,37 +1,47 @@
-// Stubs of objects: fetch() and remote method calls.
+// Stubs of services and of objects: fetch() and remote method calls.
 //
 // A stub is pure data until its first call; making one wakes nothing. Every property that the stub does
 // not have itself stands for a method or property of the object (`stub.name(...)`, `await stub.name`).
 
-import { op_call_fetch, op_call_method, op_stub_open } from "holdfast:ops";
+import { op_call_fetch, op_proxy_target, op_rpc_service, op_stub_open } from "holdfast:ops";
 import { fetchThrough } from "../web/fetch.js";
 import { refuseToClone } from "../web/clonable.js";
 import { argumentError } from "../web/type_errors.js";
-import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
+import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../web/webidl.js";
 import { hexOf } from "./id.js";
-import { pack } from "./serialize.js";
+import { makeProperty, Route } from "./rpc/remote.js";
 
-const { apply, get: reflectGet } = Reflect;
-const { then, catch: promiseCatch, finally: promiseFinally } = Promise.prototype;
+const { get: reflectGet } = Reflect;
 
-/** Longest chain of properties that one call may walk. */
-const PATH_MAX = 64;
+let routeOfTarget, openObject;
 
 /** A service that can be fetched from and called; the base of object stubs. */
-export class Fetcher {
-  constructor(token) {
+export class ServiceStub {
+  #route;
+
+  constructor(token, route = undefined) {
     if (token !== internalToken) throw illegalConstructor();
+    this.#route = route;
+  }
+
+  fetch(input, init = undefined) {
+    if (arguments.length === 0) return Promise.reject(argumentError("fetch", "Fetcher", 1, "Request or string"));
+    const route = routeOf(this);
+    if (route === undefined) return Promise.reject(illegalInvocation());
+    return fetchThrough((request) => send(route.channel, request), "Fetcher", input, init);
+  }
+
+  static {
+    routeOfTarget = (target) => {
+      if (typeof target !== "object" || target === null || !(#route in target)) return undefined;
+      return (target.#route ??= new Route(openObject(target)));
+    };
   }
 }
 
-Object.defineProperty(Fetcher, "name", { value: "Fetcher" });
-
-let channelOf;
-
 /** Named as Workers name it; `cloudflare:workers` has another class of this name. */
-export const DurableObjectStub = class DurableObject extends Fetcher {
+export const DurableObjectStub = class DurableObject extends ServiceStub {
   #class;
-  #channel;
 
   constructor(token, classIndex, id) {
     super(token);
@@ -40,115 +50,110 @@ export const DurableObjectStub = class DurableObject extends Fetcher {
     Object.defineProperty(this, "name", { value: id.name, enumerable: true });
   }
 
-  fetch(input, init = undefined) {
-    if (arguments.length === 0) return Promise.reject(argumentError("fetch", "Fetcher", 1, "Request or string"));
-    return fetchThrough((request) => send(this.#open(), request), "Fetcher", input, init);
-  }
-
-  #open() {
-    return (this.#channel ??= op_stub_open(this.#class, hexOf(this.id), this.name));
-  }
-
   static {
-    channelOf = (stub) => stub.#open();
+    openObject = (stub) => op_stub_open(stub.#class, hexOf(stub.id), stub.name);
   }
 };
 
-defineInterface(Fetcher);
+// `cloudflare:workers` exports it under the other name.
+Object.defineProperty(ServiceStub, "name", { value: "Fetcher" });
+defineInterface(ServiceStub);
 defineInterface(DurableObjectStub);
-refuseToClone(Fetcher, "ServiceStub cannot be serialized in this context.");
+refuseToClone(ServiceStub, "ServiceStub cannot be serialized in this context.");
 
 function send(channel, request) {
   const { method, url, headers, body, cf } = request;
   return op_call_fetch(channel, method, url, headers, body, cf === undefined ? undefined : JSON.stringify(cf));
 }
 
-function call(channel, path, args) {
-  let parcel;
-  for (let i = 0; i < args.length; i++) {
-    const value = args[i];
-    if (typeof value === "object" ? value !== null : typeof value === "function" || typeof value === "symbol") {
-      try {
-        parcel = pack(args);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      break;
-    }
-  }
-  return op_call_method(channel, path, parcel ?? args);
-}
-
-/** A property of a remote object: callable, awaitable, and with properties of its own. */
-export class RpcProperty {
-  constructor() {
-    throw illegalConstructor();
-  }
-}
-
-class RpcPromise {
-  constructor() {
-    throw illegalConstructor();
-  }
-}
-
-export { RpcPromise };
-
-/** The traps of one property's proxy; calls go to the target function without passing here. */
-class PropertyTraps {
-  constructor(channel, path) {
-    this.channel = channel;
-    this.path = path;
-    this.value = undefined;
-  }
-
-  /** Awaiting the property reads it, once. */
-  read() {
-    return (this.value ??= op_call_method(this.channel, this.path, undefined));
-  }
-
-  get(target, key, receiver) {
-    switch (key) {
-      case "then":
-        return (onFulfilled, onRejected) => apply(then, this.read(), [onFulfilled, onRejected]);
-      case "catch":
-        return (onRejected) => apply(promiseCatch, this.read(), [onRejected]);
-      case "finally":
-        return (onFinally) => apply(promiseFinally, this.read(), [onFinally]);
-    }
-    if (typeof key === "symbol") return reflectGet(target, key, receiver);
-    if (this.path.length >= PATH_MAX) {
-      throw new TypeError(`RPC pipelined property path is too deep (max ${PATH_MAX}).`);
-    }
-    return makeProperty(this.channel, [...this.path, key]);
-  }
-
-  getPrototypeOf() {
-    return RpcProperty.prototype;
-  }
-}
-
-function makeProperty(channel, path) {
-  return new Proxy((...args) => call(channel, path, args), new PropertyTraps(channel, path));
-}
-
 const handler = {
   get(target, key) {
     const own = reflectGet(target, key, target);
-    if (own !== undefined || typeof key === "symbol" || key in target) {
-      return key === "fetch" && typeof own === "function" ? bound(target, own) : own;
-    }
+    if (own !== undefined || typeof key === "symbol" || key in target) return own;
     // A stub is not a thenable: awaiting it gives the stub.
     if (key === "then") return undefined;
-    return makeProperty(channelOf(target), [key]);
+    return makeProperty(routeOfTarget(target), [key]);
   },
 };
 
-// `fetch` works also when torn off; a method set on the stub by the program is its own affair.
-function bound(target, method) {
-  return method === DurableObjectStub.prototype.fetch ? (...args) => apply(method, target, args) : method;
-}
-
 export function makeStub(classIndex, id) {
   return new Proxy(new DurableObjectStub(internalToken, classIndex, id), handler);
+}
+
+/** The stub of what a channel of the host leads to. */
+export function makeServiceStub(channel) {
+  return new Proxy(new ServiceStub(internalToken, new Route(channel)), handler);
+}
+
+/** The stub of an entry of the Worker. */
+export function makeEntryStub(entry, props) {
+  return makeServiceStub(op_rpc_service(entry, props));
+}
+
+// --- loopback bindings -----------------------------------------------------------------------------
+
+/** Routes of stubs that can also be called, for a copy with other properties. */
+const loopbacks = new WeakMap();
+
+class LoopbackServiceStub extends ServiceStub {}
+
+defineInterface(LoopbackServiceStub);
+
+class LoopbackTraps {
+  constructor(stub, specialize) {
+    this.stub = stub;
+    this.specialize = specialize;
+  }
+
+  get(_target, key) {
+    return key === "constructor" ? LoopbackServiceStub : this.stub[key];
+  }
+
+  has(_target, key) {
+    return key in this.stub;
+  }
+
+  getPrototypeOf() {
+    return LoopbackServiceStub.prototype;
+  }
+
+  apply(_target, _this, args) {
+    return this.specialize(args[0]);
+  }
+
+  defineProperty() {
+    return false;
+  }
+
+  preventExtensions() {
+    return false;
+  }
+
+  ownKeys() {
+    return [];
+  }
+
+  getOwnPropertyDescriptor() {
+    return undefined;
+  }
+}
+
+/** A stub of an entry that can be called with `{ props }`. */
+export function makeLoopbackStub(entry) {
+  const stub = makeEntryStub(entry, undefined);
+  const target = () => {};
+  loopbacks.set(target, routeOfTarget(op_proxy_target(stub)));
+  return new Proxy(
+    target,
+    new LoopbackTraps(stub, (options) => {
+      const props = options === undefined || options === null ? undefined : options.props;
+      return makeEntryStub(entry, props);
+    }),
+  );
+}
+
+/** The route of a stub of a service or an object, or undefined for anything else. */
+export function routeOf(value) {
+  const target = op_proxy_target(value);
+  return typeof target === "function" ? loopbacks.get(target) : routeOfTarget(target);
 }

@@ -1,4 +1,4 @@
-//! What `cloudflare:workers` gives: handlers, bindings, ids, namespaces, stubs, object state.
+//! What `cloudflare:workers` gives: handlers, bindings, ids, namespaces, stubs and calls (`js/rpc`), object state.
 //!
 //! JavaScript (`js/`) over operations. Those that need only an object's own storage are here; those
 //! that need shards (calls, critical sections, answers) are registered by `runtime`.
@@ -7,8 +7,8 @@
 //!
 //! Invariants
 //! - Making an id, a namespace or a stub does no I/O and wakes nothing.
-//! - What passes between objects passes by value, as bytes that any runtime can read; what cannot be
-//!   passed so is refused at the sender.
+//! - Data passes between contexts by value, as bytes that any runtime can read; what is no data passes as a
+//!   handle of the host beside it; what is neither is refused at the sender.
 //! - An answer is given once: a `reply` handle is used up by the first.
 
 pub mod failure;
@@ -40,10 +40,22 @@ pub fn extension() -> Extension {
             "workers/execution_context",
             include_str!("../js/execution_context.js"),
         )
+        .module("workers/exports", include_str!("../js/exports.js"))
+        .module("workers/flags", include_str!("../js/flags.js"))
         .module("workers/id", include_str!("../js/id.js"))
         .module("workers/main", include_str!("../js/main.js"))
         .module("workers/namespace", include_str!("../js/namespace.js"))
-        .module("workers/serialize", include_str!("../js/serialize.js"))
+        .module("workers/rpc/kinds", include_str!("../js/rpc/kinds.js"))
+        .module("workers/rpc/open", include_str!("../js/rpc/open.js"))
+        .module("workers/rpc/pack", include_str!("../js/rpc/pack.js"))
+        .module(
+            "workers/rpc/platform",
+            include_str!("../js/rpc/platform.js"),
+        )
+        .module("workers/rpc/remote", include_str!("../js/rpc/remote.js"))
+        .module("workers/rpc/results", include_str!("../js/rpc/results.js"))
+        .module("workers/rpc/serve", include_str!("../js/rpc/serve.js"))
+        .module("workers/rpc/target", include_str!("../js/rpc/target.js"))
         .module("workers/state", include_str!("../js/state.js"))
         .module("workers/stub", include_str!("../js/stub.js"));
     storage::register(extension)

@@ -109,7 +109,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("secrets_store_secrets", Binding, Own),
     key("send_email", Binding, Own),
     key("send_metrics", Harmless, TopOnly),
-    key("services", Binding, Own),
+    key("services", Read, Own),
     key("site", Missing("static files are not served"), TopOnly),
     key("stream", Binding, Own),
     key("streaming_tail_consumers", Missing("tail Workers are not called"), Own),

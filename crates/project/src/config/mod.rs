@@ -6,6 +6,7 @@ mod jsonc;
 mod keys;
 mod node;
 mod reader;
+mod services;
 mod toml;
 mod values;
 mod vars;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 pub use classes::{DurableObjectBinding, DurableObjectClass};
+pub use services::ServiceBinding;
 
 use crate::error::{ProjectError, Report};
 use crate::graph::rules::Rule;
@@ -45,6 +47,8 @@ pub struct Config {
     /// The names in `vars` that came from a secrets file: not to be shown.
     pub secrets: Vec<String>,
     pub durable_objects: Vec<DurableObjectBinding>,
+    /// Bindings to entries of this Worker.
+    pub services: Vec<ServiceBinding>,
     /// The classes that exist once all migrations have been applied.
     pub classes: Vec<DurableObjectClass>,
     /// `limits.cpu_ms`.
@@ -164,6 +168,9 @@ fn read(
     let name = values::name(reader, view, root)?;
     let vars = values::vars(reader, view)?;
     let durable_objects = classes::bindings(reader, view, &vars)?;
+    let services = services::bindings(reader, view, &name, &|binding| {
+        vars.contains_key(binding) || durable_objects.iter().any(|other| other.name == binding)
+    })?;
     let classes = classes::migrate(reader, view)?;
     let (dev_ip, dev_port) = values::dev(reader, view)?;
     Ok(Config {
@@ -177,6 +184,7 @@ fn read(
             .collect(),
         secrets: Vec::new(),
         durable_objects,
+        services,
         classes,
         limits_cpu_ms: values::limits(reader, view)?,
         dev_port,

@@ -5,6 +5,7 @@ mod calls;
 mod ids;
 mod modules;
 mod replies;
+mod rpc;
 mod sections;
 
 use std::rc::{Rc, Weak};
@@ -24,6 +25,7 @@ pub(crate) fn extension() -> Extension {
     let extension = Extension::new("runtime");
     let extension = calls::register(ids::register(extension));
     let extension = sections::register(replies::register(extension));
+    let extension = rpc::register(extension);
     alarms::register(modules::register(extension))
 }
 

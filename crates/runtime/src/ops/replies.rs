@@ -9,23 +9,24 @@ use holdfast_web::fetch::headers_from_js;
 use holdfast_workers::failure::{Failure, Payload};
 use http::StatusCode;
 
-use super::calls::{MESSAGE_BYTES_MAX, too_large};
+use super::calls::{MESSAGE_BYTES_MAX, take_externals, too_large};
 use super::{context, core};
 use crate::context::Context;
 use crate::message::{Answer, FetchAnswer};
 use crate::reply::Reply;
+use crate::rpc::Parcel;
 use crate::turn::thrown_flags;
 
 pub(super) fn register(extension: Extension) -> Extension {
     extension
-        .op("op_reply_value", 3, value)
+        .op("op_reply_value", 4, value)
         .op("op_reply_response", 6, response)
         .op("op_reply_error", 4, error)
         .op("op_background_begin", 0, background_begin)
         .op("op_background_end", 1, background_end)
 }
 
-/// `(reply, value or parcel, whether it is a parcel)`; throws what serialising throws, and has then not answered
+/// `(reply, value or parcel, handles | undefined, whether it is a parcel)`; throws what serialising throws, and has then not answered
 fn value<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let reply = scope.unwrap::<Reply>(args.get(0))?;
     let bytes = scope.serialize(args.get(1))?;
@@ -33,8 +34,12 @@ fn value<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         let error = too_large(scope, bytes.len())?;
         return Err(scope.throw(error));
     }
-    let parcel = args.get(2).as_bool() == Some(true);
-    reply.answer(&core(scope), Answer::Value { bytes, parcel });
+    let parcel = Parcel {
+        bytes,
+        packed: args.get(3).as_bool() == Some(true),
+        externals: take_externals(scope, args.get(2))?,
+    };
+    reply.answer(&core(scope), Answer::Value(parcel));
     Ok(scope.undefined())
 }
 
