@@ -41,6 +41,7 @@ test-browser: release conformance/node_modules
 conformance: release conformance/node_modules
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/modules
+	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/older
 
 bench: release conformance/node_modules
 	cargo run --release -p holdfast-bench -- --holdfast $(RELEASE)

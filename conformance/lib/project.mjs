@@ -14,6 +14,7 @@ const UNDERSTOOD = new Set([
   "compatibility_date",
   "compatibility_flags",
   "durable_objects",
+  "services",
   "migrations",
   "vars",
   "rules",
@@ -41,6 +42,7 @@ const DEFAULT_RULES = [
  * @property {string[]} compatibilityFlags
  * @property {Record<string, unknown>} vars plain values; `.dev.vars` wins over `vars`
  * @property {{binding: string, className: string}[]} bindings Durable Object namespaces in `env`
+ * @property {{binding: string, entrypoint?: string, props?: object}[]} services bindings to this Worker itself
  * @property {Map<string, {key: string, sqlite: boolean}>} classes Durable Object classes after all migrations
  * @property {Map<string, "Text"|"Data"|"CompiledWasm">} moduleKinds by file ending, e.g. ".html"
  */
@@ -69,6 +71,13 @@ export async function readProject(folder) {
     return { binding: b.name, className: b.class_name };
   });
 
+  const services = (config.services ?? []).map(({ binding, service, entrypoint, props }) => {
+    if (service !== config.name) {
+      throw new Error(`${file}: service ${binding}: services of another Worker are not supported by the conformance tools`);
+    }
+    return { binding, entrypoint, props };
+  });
+
   return {
     dir,
     name: config.name,
@@ -77,6 +86,7 @@ export async function readProject(folder) {
     compatibilityFlags: config.compatibility_flags ?? [],
     vars: { ...config.vars, ...(await readDevVars(dir)) },
     bindings,
+    services,
     classes,
     moduleKinds: moduleKinds(config, file),
   };

@@ -88,6 +88,14 @@ function capnpConfig(project, modules, dataDir, port) {
     ...project.bindings.map(
       ({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
     ),
+    ...project.services.map(({ binding, entrypoint, props }) => {
+      const target = [
+        'name = "main"',
+        ...(entrypoint === undefined ? [] : [`entrypoint = ${text(entrypoint)}`]),
+        ...(props === undefined ? [] : [`props = (json = ${text(JSON.stringify(props))})`]),
+      ];
+      return `(name = ${text(binding)}, service = (${target.join(", ")}))`;
+    }),
     ...Object.entries(project.vars).map(([name, value]) =>
       typeof value === "string"
         ? `(name = ${text(name)}, text = ${text(value)})`

@@ -10,6 +10,10 @@ import kvSync from "./kv_sync.js";
 import lifecycle from "./lifecycle.js";
 import rpc from "./rpc.js";
 import rpcErrors from "./rpc_errors.js";
+import rpcLifetimes from "./rpc_lifetimes.js";
+import rpcReach from "./rpc_reach.js";
+import rpcServices from "./rpc_services.js";
+import rpcTypes from "./rpc_types.js";
 import rpcValues from "./rpc_values.js";
 import sql from "./sql.js";
 import sqlErrors from "./sql_errors.js";
@@ -22,6 +26,10 @@ const topics = {
   rpc,
   "rpc-values": rpcValues,
   "rpc-errors": rpcErrors,
+  "rpc-lifetimes": rpcLifetimes,
+  "rpc-reach": rpcReach,
+  "rpc-services": rpcServices,
+  "rpc-types": rpcTypes,
   lifecycle,
   alarms,
   kv,
