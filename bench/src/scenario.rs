@@ -19,6 +19,7 @@ pub(crate) struct Scenario {
 enum Route {
     Hello,
     Rpc,
+    References,
     Insert,
     Kv,
     Await,
@@ -30,10 +31,14 @@ const MANY: usize = 1000;
 /// How many promises one request of `await` awaits.
 const AWAITS: u64 = 100_000;
 
+/// How many callbacks one request of `references` passes; it makes twice as many calls, and as many callbacks are called.
+const CALLBACKS: u64 = 5;
+
 pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario::new("hello", Route::Hello, ONE),
     Scenario::new("rpc", Route::Rpc, ONE),
     Scenario::new("rpc-1000", Route::Rpc, MANY),
+    Scenario::new("references", Route::References, ONE),
     Scenario::new("insert", Route::Insert, ONE),
     Scenario::new("insert-1000", Route::Insert, MANY),
     Scenario::new("kv", Route::Kv, ONE),
@@ -83,6 +88,7 @@ impl Scenario {
         match self.route {
             Route::Hello => "/hello".to_owned(),
             Route::Rpc => format!("/rpc?o={}", object_name(object)),
+            Route::References => format!("/references?o={}&n={CALLBACKS}", object_name(object)),
             Route::Insert => format!("/insert?o={}", object_name(object)),
             Route::Kv => format!("/kv?o={}", object_name(object)),
             Route::Await => format!("/await?n={AWAITS}"),
@@ -93,6 +99,7 @@ impl Scenario {
         match self.route {
             Route::Hello => Answer::Text("Hello".to_owned()),
             Route::Rpc => Answer::Text(format!("Hello, {}", object_name(object))),
+            Route::References => Answer::Text((CALLBACKS * (CALLBACKS + 1) / 2).to_string()),
             Route::Insert | Route::Kv => Answer::NextNumber,
             Route::Await => Answer::Text((AWAITS * (AWAITS + 1) / 2).to_string()),
         }

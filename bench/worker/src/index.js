@@ -1,11 +1,30 @@
 // What the benchmark measures, written as any Worker would be. Each answer can be checked by who asked.
 
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, RpcTarget } from "cloudflare:workers";
 
 /** Never touches its storage: what is left is the way to an object and back. */
 export class Greeter extends DurableObject {
   greet(name) {
     return `Hello, ${name}`;
+  }
+}
+
+/** Hands out what is called by reference. */
+export class Broker extends DurableObject {
+  counter() {
+    return new Counter();
+  }
+
+  async ask(callback, n) {
+    return await callback(n);
+  }
+}
+
+class Counter extends RpcTarget {
+  #n = 0;
+
+  add(n) {
+    return (this.#n += n);
   }
 }
 
@@ -42,6 +61,8 @@ export default {
         const name = searchParams.get("o");
         return new Response(await env.GREETERS.getByName(name).greet(name));
       }
+      case "/references":
+        return new Response(await sumByReference(env.BROKERS.getByName(searchParams.get("o")), Number(searchParams.get("n"))));
       case "/insert":
         return new Response(await env.JOURNALS.getByName(searchParams.get("o")).append("an entry"));
       case "/kv":
@@ -51,6 +72,15 @@ export default {
     }
   },
 };
+
+/** Lets a target of the object count, by `n` calls that pass a callback and `n` of the target: 1 + 2 + … + n. */
+async function sumByReference(broker, n) {
+  const counter = await broker.counter();
+  let sum = 0;
+  for (let i = 1; i <= n; i += 1) sum = await counter.add(await broker.ask((x) => x, i));
+  counter[Symbol.dispose]();
+  return sum;
+}
 
 /** Awaits `n` calls of an async function: 1 + 2 + … + n. */
 async function sumOfAwaited(n) {

@@ -71,10 +71,29 @@ async function route(request, env) {
         throw new BadRequest("points must be a whole number from -1000 to 1000");
       return reply(await match?.score(region, playerName(player), points));
     }
+    case "POST moves": {
+      const { player, points } = await readJson(request);
+      return reply(match && (await play(match, region, playerName(player), moves(points))));
+    }
     case "POST end":
       return reply(await match?.end(region));
     default:
       return notFound();
+  }
+}
+
+/** Plays several moves in a row through one session, and notes what the match calls back. */
+async function play(match, region, player, moves) {
+  const heard = [];
+  const { session, error } = await match.play(region, player, (event) => {
+    heard.push(event);
+  });
+  if (error) return { error };
+  try {
+    for (const points of moves) await session.score(points);
+    return { player: await session.player, heard };
+  } finally {
+    session[Symbol.dispose]();
   }
 }
 
@@ -100,6 +119,12 @@ async function readJson(request) {
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw new BadRequest("the body must be a JSON object");
   return body;
+}
+
+function moves(value) {
+  if (!Array.isArray(value) || value.length > 100 || !value.every((n) => Number.isInteger(n) && Math.abs(n) <= 1_000))
+    throw new BadRequest("points must be up to 100 whole numbers from -1000 to 1000");
+  return value;
 }
 
 function matchName(value) {

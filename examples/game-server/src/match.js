@@ -1,9 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 
+import { PlayerSession } from "./session.js";
+
 const PLAYERS_MIN = 2;
 
 /** The child: one match with its players and their scores. */
 export class GameMatch extends DurableObject {
+  /** Open sessions: they want to hear of every score. Not stored: a session ends with the instance. */
+  #sessions = new Set();
+
   constructor(ctx, env) {
     super(ctx, env);
     this.sql = ctx.storage.sql;
@@ -54,6 +59,26 @@ export class GameMatch extends DurableObject {
       );
       return known ? this.#state() : { error: "not a player" };
     });
+  }
+
+  /**
+   * Lets a player play: the caller gets a session to play through, and `onScore` is called with every score of the match as
+   * long as the session is open.
+   */
+  async play(region, player, onScore) {
+    return this.#ifIn(region, ({ phase, players }) => {
+      if (phase !== "playing") return { error: phase === "over" ? "match is over" : "match has not started" };
+      if (!players.some(({ name }) => name === player)) return { error: "not a player" };
+      // What comes as an argument is gone after the call; the session keeps a stub of its own.
+      const session = new PlayerSession(this, region, player, onScore.dup(), () => this.#sessions.delete(session));
+      this.#sessions.add(session);
+      return { session };
+    });
+  }
+
+  /** Tells all open sessions of a score; who does not listen any more is dropped. */
+  async announce(event) {
+    await Promise.all([...this.#sessions].map((session) => session.hear(event)));
   }
 
   async end(region) {

@@ -133,6 +133,54 @@ test("of twenty who join at once, four get in", async () => {
   assert.equal((await region.get(`matches/${id}`)).body.players.length, 4);
 });
 
+test("a player plays through a session and hears of every score", async () => {
+  const region = freshRegion();
+  const id = await startMatch(region, "Ann", "Bob");
+  await region.post(`matches/${id}/scores`, { player: "Ann", points: 1 });
+  const { status, body } = await region.post(`matches/${id}/moves`, { player: "Ann", points: [5, -2, 10] });
+  assert.equal(status, 200);
+  assert.deepEqual(body, {
+    player: "Ann",
+    heard: [
+      { player: "Ann", points: 5, score: 6 },
+      { player: "Ann", points: -2, score: 4 },
+      { player: "Ann", points: 10, score: 14 },
+    ],
+  });
+  assert.deepEqual((await region.get(`matches/${id}`)).body.leaders, ["Ann"]);
+});
+
+test("sessions are for players of a match in play", async () => {
+  const region = freshRegion();
+  const id = await createMatch(region);
+  assert.deepEqual(
+    await region.post(`matches/${id}/moves`, { player: "Ann", points: [1] }),
+    refusal(409, "match has not started"),
+  );
+  const playing = await startMatch(region, "Ann", "Bob");
+  assert.deepEqual(
+    await region.post(`matches/${playing}/moves`, { player: "Eve", points: [1] }),
+    refusal(404, "not a player"),
+  );
+  const { status } = await region.post(`matches/${playing}/moves`, { player: "Ann", points: ["1"] });
+  assert.equal(status, 400);
+});
+
+test("two players at play at once hear each other", async () => {
+  const region = freshRegion();
+  const id = await startMatch(region, "Ann", "Bob");
+  const [ann, bob] = await Promise.all(
+    ["Ann", "Bob"].map((player) => region.post(`matches/${id}/moves`, { player, points: Array(20).fill(1) })),
+  );
+  for (const { body } of [ann, bob]) {
+    assert.equal(body.heard.filter(({ player }) => player === body.player).length, 20);
+  }
+  assert.deepEqual(
+    (await region.get(`matches/${id}`)).body.players.map(({ score }) => score),
+    [20, 20],
+  );
+});
+
 test("a hundred points scored at once all count", async () => {
   const region = freshRegion();
   const id = await startMatch(region, "Ann", "Bob");
