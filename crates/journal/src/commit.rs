@@ -66,6 +66,8 @@ pub struct Commit<'a> {
     pub alarm: Option<Option<i64>>,
     /// Nothing of the database before this commit is part of the one after it.
     pub reset: bool,
+    /// It takes the database back to an earlier state.
+    pub restores: bool,
     /// Pages of the database after this commit.
     pub pages: u32,
     /// Numbers and new contents of the pages that changed. Numbers begin with 1, as SQLite's do.

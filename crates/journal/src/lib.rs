@@ -28,14 +28,15 @@
 //!   nothing but the log and pages that no crash can have torn.
 //!
 //! # Modules
-//! `log` (append, flush, trim), `recovery` (reading it again), `superblock` (where replay begins); below them `segment`
-//! and `frame` (the format on disk), `commit` and `patch` (the records), `disk` (what a disk promises), `error`,
-//! `sabotage` (planted mistakes, for tests).
+//! `log` (append, flush, trim), `recovery` (reading it again), `superblock` (where replay begins), [`history`] (what the
+//! log has let go of, for point-in-time recovery); below them `segment` and `frame` (the format on disk), `commit` and
+//! `patch` (the records), `disk` (what a disk promises), `error`, `sabotage` (planted mistakes, for tests).
 
 mod commit;
 mod disk;
 mod error;
 mod frame;
+pub mod history;
 mod log;
 mod patch;
 mod recovery;

@@ -9,6 +9,8 @@
 //! the first change of a page *in an epoch* is logged whole, and a checkpoint begins a new epoch. Appending names
 //! the epoch for which the record was made, and is refused if that one has passed: the record is then made again.
 
+mod past;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -163,17 +165,13 @@ impl Log {
     ) -> Result<Log> {
         disk.create_folder(segment::FOLDER)
             .map_err(Error::io("cannot create", segment::FOLDER))?;
-        let mut last_time_ms = 0;
-        let found = recovery::scan(&*disk, node, home, |logged| {
-            last_time_ms = logged.time_ms;
-            replay(logged)
-        })?;
+        let found = recovery::scan(&*disk, node, home, &mut replay)?;
         let writer = Writer {
             full: found.segments.into(),
             current: None,
             next_number: found.highest_number + 1,
             spares: found.unused,
-            last_time_ms,
+            last_time_ms: found.last_time_ms,
         };
         let held = writer.full.len() as u64 * options.segment_bytes;
         Ok(Log {

@@ -15,6 +15,8 @@ pub(crate) struct Found {
     pub(crate) highest_number: u64,
     /// Files that hold nothing and can be used.
     pub(crate) unused: Vec<String>,
+    /// When the last commit was flushed.
+    pub(crate) last_time_ms: u64,
 }
 
 /// A commit as it stands in the log.
@@ -55,6 +57,7 @@ pub(crate) fn scan(
             .filter(|name| name.ends_with(".spare"))
             .map(|name| format!("{}/{name}", segment::FOLDER))
             .collect(),
+        last_time_ms: 0,
     };
     for number in numbers {
         let image = Image::read(disk, node, number)?;
@@ -70,8 +73,10 @@ pub(crate) fn scan(
             )));
         }
         let mut last = None;
+        let last_time_ms = &mut found.last_time_ms;
         image.frames(expected, |frame| {
             last = Some(frame.last());
+            *last_time_ms = frame.time_ms.max(*last_time_ms);
             for (position, record) in frame.records() {
                 if position > home {
                     let commit = Commit::decode(record)?;

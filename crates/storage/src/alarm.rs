@@ -11,8 +11,6 @@ use crate::internal::Internal;
 use crate::statement::Handle;
 use crate::value::ValueRef;
 
-const CREATE_TABLE: &str =
-    "CREATE TABLE IF NOT EXISTS _cf_METADATA (key INTEGER PRIMARY KEY, value BLOB)";
 const NANOS_PER_MILLI: i64 = 1_000_000;
 
 impl Database {
@@ -32,12 +30,7 @@ impl Database {
         inner.mark_write()?;
         inner.transactions.alarm_written();
         let handle = inner.connection()?;
-        if inner.tables.metadata.get() != Some(true) {
-            handle
-                .batch(CREATE_TABLE)
-                .map_err(|failure| inner.judge(failure))?;
-            inner.tables.metadata.set(Some(true));
-        }
+        inner.need_metadata(&handle)?;
         let value = nanoseconds.map_or(ValueRef::Null, ValueRef::Integer);
         inner
             .run_internal(&handle, Internal::AlarmSet, &[value], |_| {})

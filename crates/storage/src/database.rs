@@ -80,7 +80,7 @@ struct Open {
 
 /// What [`Database`], its cursors and its statements share.
 pub(crate) struct Inner {
-    location: Location,
+    pub(crate) location: Location,
     options: Options,
     interrupter: Option<Interrupter>,
     pages: OnceCell<Rc<Pages>>,
@@ -438,6 +438,19 @@ impl Inner {
         })
         .map_err(|failure| failure.into_error(self))?;
         result.ok_or_else(|| StorageError::internal(format!("no result from {}", which.sql())))
+    }
+
+    /// Makes the table for what the runtime keeps in the database, within the open transaction.
+    pub(crate) fn need_metadata(&self, handle: &Rc<Handle>) -> Result<()> {
+        const CREATE_TABLE: &str =
+            "CREATE TABLE IF NOT EXISTS _cf_METADATA (key INTEGER PRIMARY KEY, value BLOB)";
+        if self.tables.metadata.get() != Some(true) {
+            handle
+                .batch(CREATE_TABLE)
+                .map_err(|failure| self.judge(failure))?;
+            self.tables.metadata.set(Some(true));
+        }
+        Ok(())
     }
 
     /// True if the table exists, asked of SQLite only when `known` does not say.

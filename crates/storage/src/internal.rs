@@ -15,6 +15,9 @@ pub(crate) enum Internal {
     KvListBetweenReverse,
     AlarmGet,
     AlarmSet,
+    WishGet,
+    WishSet,
+    WishDelete,
     TableExists,
     PageCount,
     FreelistCount,
@@ -54,6 +57,12 @@ impl Internal {
                 "INSERT INTO _cf_METADATA (key, value) VALUES (1, ?1) \
                  ON CONFLICT (key) DO UPDATE SET value = excluded.value"
             }
+            Internal::WishGet => "SELECT value FROM _cf_METADATA WHERE key = 3",
+            Internal::WishSet => {
+                "INSERT INTO _cf_METADATA (key, value) VALUES (3, ?1) \
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            }
+            Internal::WishDelete => "DELETE FROM _cf_METADATA WHERE key = 3",
             Internal::TableExists => {
                 "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1"
             }

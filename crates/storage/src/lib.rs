@@ -30,7 +30,8 @@
 //!
 //! # Modules
 //! The object's side: [`database`](Database) (life of the connection), `exec` and `cursor` (SQL), `kv` and `list`
-//! (keys), `alarm`, `transaction`, `reset` (`deleteAll`), `import`, `counters` (rows read and written), `value`, `error`.
+//! (keys), `alarm`, `transaction`, `reset` (`deleteAll`), `import`, `bookmark` and `session` (going back), `counters`
+//! (rows read and written), `value`, `error`.
 //! SQLite's side: `connection` (opening), `statement` and `vfs` (the two files with `unsafe`), `cache`, `internal` (our
 //! own SQL), `authorizer` with `allowed` and `rename` (the sandbox), `limits`.
 //! The disk's side: `pages` (what one connection reads and writes), `overlay` (what is newer than an object's file),
@@ -39,6 +40,7 @@
 mod alarm;
 mod allowed;
 mod authorizer;
+mod bookmark;
 mod cache;
 mod connection;
 mod counters;
@@ -56,12 +58,14 @@ mod pages;
 mod rename;
 mod reset;
 mod sabotage;
+mod session;
 mod statement;
 mod store;
 mod transaction;
 mod value;
 mod vfs;
 
+pub use bookmark::CurrentBookmark;
 pub use cache::ColumnNames;
 pub use cursor::{Cursor, KvCursor, Row};
 pub use database::{Database, Interrupter, Location, Options};
@@ -73,6 +77,7 @@ pub use limits::{SQL_BYTES_MAX, VALUE_BYTES_MAX};
 pub use list::ListOptions;
 #[cfg(feature = "sabotage")]
 pub use sabotage::Sabotage;
+pub use session::Restored;
 pub use store::{
     Checkpointed, Checkpointer, Entry, Keeper, PendingAlarm, Snapshot, Store, StoreOptions,
 };

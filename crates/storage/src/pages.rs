@@ -16,7 +16,7 @@ use holdfast_journal::{
 
 use crate::overlay::{Held, Home, Overlay, Slot};
 use crate::sabotage::Sabotage;
-use crate::store::Shared;
+use crate::store::{self, Past, Shared};
 use crate::vfs::PageFile;
 
 /// An object's pages.
@@ -39,6 +39,8 @@ struct Pending {
     size: Option<u32>,
     /// Everything before is void.
     reset: bool,
+    /// It goes back to an earlier state.
+    restores: bool,
 }
 
 impl Pages {
@@ -109,6 +111,25 @@ impl Pages {
         });
     }
 
+    /// Makes the database what it was in the past, as part of the next commit. No connection may be open.
+    pub(crate) fn restore(&self, past: Past) {
+        self.pending.replace(Pending {
+            pages: past.pages,
+            size: Some(past.size),
+            reset: past.size == 0,
+            restores: true,
+        });
+    }
+
+    /// Marks the next commit as one that goes back to an earlier state, even if it changes nothing else.
+    pub(crate) fn mark_restore(&self) {
+        self.pending.borrow_mut().restores = true;
+    }
+
+    pub(crate) fn slot(&self) -> &Arc<Slot> {
+        &self.slot
+    }
+
     /// The connection was closed: the file need not stay open.
     pub(crate) fn close_file(&self) {
         self.slot.lock().close_file();
@@ -124,7 +145,10 @@ impl Pages {
         if pending.pages.is_empty() && pending.size.is_none() && !pending.reset {
             return Ok(None);
         }
-        if let Some(store) = &self.store {
+        if let Some(store) = &self.store
+            && !store::is_catalogue(&self.slot.object)
+        {
+            // The catalogue is written by the checkpointer, which is what others wait for.
             store.make_room();
         }
         let mut overlay = self.slot.lock();
@@ -144,6 +168,7 @@ impl Pages {
                     .map(Cow::Borrowed),
                 alarm,
                 reset: pending.reset,
+                restores: pending.restores,
                 pages: size,
                 changes: changes(&overlay, &pending, epoch),
             };

@@ -6,6 +6,7 @@
 //! savepoint (`storage.transactionSync()`) lives inside whichever of the two is open.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use holdfast_journal::Position;
 use rusqlite::ffi;
@@ -69,6 +70,8 @@ pub(crate) struct Transactions {
     /// SQLite itself rolled the implicit transaction back (`ON CONFLICT ROLLBACK`, `RAISE(ROLLBACK)`).
     undone: Cell<bool>,
     ids: Cell<u64>,
+    /// Told the position of the next commit of the implicit transaction.
+    awaited: RefCell<Option<Rc<Cell<Option<Position>>>>>,
     /// The alarm's row was written since the last commit, and perhaps restored by a rollback.
     alarm_written: Cell<bool>,
 }
@@ -84,6 +87,13 @@ impl Transactions {
         self.implicit.set(false);
         self.undone.set(false);
         self.savepoints.borrow_mut().clear();
+        self.awaited.replace(None);
+    }
+
+    /// Will be told the position of the implicit transaction, if it commits; none if none is open.
+    pub(crate) fn await_commit(&self) -> Option<Rc<Cell<Option<Position>>>> {
+        let open = self.implicit.get();
+        open.then(|| Rc::clone(self.awaited.borrow_mut().get_or_insert_default()))
     }
 
     fn spans_turns(&self) -> bool {
@@ -274,6 +284,11 @@ impl Inner {
     pub(crate) fn take_pages(&self, alarm: Option<Option<i64>>) -> Result<Option<Commit>> {
         self.transactions.alarm_written.set(false);
         let taken = self.pages()?.commit(alarm);
+        if let Some(awaited) = self.transactions.awaited.take()
+            && let Ok(position) = &taken
+        {
+            awaited.set(*position);
+        }
         match taken {
             Ok(position) => Ok(position.map(|position| Commit { position, alarm })),
             Err(error) => {

@@ -6,10 +6,12 @@
 //! 1. The catalogue learns what commits have noted. The log begins a new epoch: `through` is the last position of the
 //!    old one, and every page that changes from now on is logged whole first.
 //! 2. Each dirty object's pages are taken down as they are now; everything taken becomes durable in the log.
-//! 3. The pages are written to the files; one flush for all of them. If a crash tears them, replay from the *last*
+//! 3. What the files were before, and the commits that the log will let go of, go to a file of the history, flushed
+//!    ([`super::history`]; if one is kept).
+//! 4. The pages are written to the files; one flush for all of them. If a crash tears them, replay from the *last*
 //!    round's position finds each of them whole in the log.
-//! 4. The superblock says `through`. From here on replay begins behind it: what it applies begins with whole pages.
-//! 5. Overlays drop the pages that have not changed since, and the log lets go of its segments up to `through`.
+//! 5. The superblock says `through`. From here on replay begins behind it: what it applies begins with whole pages.
+//! 6. Overlays drop the pages that have not changed since, and the log lets go of its segments up to `through`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -43,6 +45,8 @@ pub struct Checkpointed {
 pub(super) struct Snapshot {
     pub(super) slot: Arc<Slot>,
     pub(super) position: Position,
+    /// The position that the file shows.
+    pub(super) previous: Position,
     pub(super) size: u32,
     /// Pages of the file that still count, and that it has.
     pub(super) valid: u32,
@@ -91,6 +95,12 @@ impl Checkpointer {
         if all {
             shared.log.end_segment();
         }
+        // Held to the end of the round: whoever goes back finds files and history of one round.
+        let mut history = lock(&shared.history);
+        let written = match &*history {
+            Some(history) => Some(history.write_round(&shared, state, &snapshots)?),
+            None => None,
+        };
         let files_change = super::write(&shared.files);
         if !snapshots.is_empty() {
             write_home(&shared, &snapshots)?;
@@ -110,9 +120,14 @@ impl Checkpointer {
         drop(files_change);
         let trimmed = match shared.planted.is(Sabotage::TrimEarly) {
             true => shared.log.last(),
-            false => through,
+            // A segment may have filled up meanwhile, with nothing behind `through`: the history does not have it.
+            false => written.as_ref().map_or(through, |written| written.trim),
         };
         shared.log.trim(trimmed)?;
+        if let (Some(history), Some(written)) = (&mut *history, written) {
+            history.advance(&shared, written.coverage)?;
+        }
+        drop(history);
         Ok(Checkpointed {
             through,
             objects,
@@ -150,6 +165,7 @@ fn take_down(shared: &Shared) -> Vec<Snapshot> {
         pages.sort_unstable_by_key(|(number, _)| *number);
         let snapshot = Snapshot {
             position: overlay.last,
+            previous: overlay.home_position,
             size,
             valid: overlay.home.valid,
             file_pages: overlay.home.pages,

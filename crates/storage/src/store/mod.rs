@@ -14,7 +14,9 @@
 
 mod catalogue;
 mod checkpoint;
+mod history;
 mod open;
+mod past;
 mod snapshot;
 
 use std::collections::{BTreeMap, HashMap};
@@ -33,8 +35,11 @@ use holdfast_journal::{
 use crate::overlay::{Home, Overlay, Slot};
 use crate::sabotage::{Planted, Sabotage};
 
+use history::History;
+
 pub use catalogue::{Entry, PendingAlarm};
 pub use checkpoint::{Checkpointed, Checkpointer};
+pub(crate) use past::{Past, PastError};
 pub use snapshot::Snapshot;
 
 /// Bounds of a store.
@@ -46,6 +51,8 @@ pub struct StoreOptions {
     pub log_bytes_max: u64,
     /// Bytes of pages in overlays after which a checkpoint begins. Commits wait at four times as much.
     pub overlay_bytes_max: usize,
+    /// For how long every object can be taken back to an earlier state, in ms. Zero keeps no history at all.
+    pub history_ms: u64,
 }
 
 impl Default for StoreOptions {
@@ -54,9 +61,13 @@ impl Default for StoreOptions {
             log: LogOptions::default(),
             log_bytes_max: 64 << 20,
             overlay_bytes_max: 64 << 20,
+            history_ms: HISTORY_MS,
         }
     }
 }
+
+/// 30 days, as on Cloudflare.
+const HISTORY_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 
 /// How many times [`StoreOptions::overlay_bytes_max`] may be held before commits wait for the checkpoint.
 const OVERLAY_EXCESS: usize = 4;
@@ -81,6 +92,8 @@ pub(crate) struct Shared {
     superblock: Mutex<Superblock>,
     /// Held by a checkpoint while it changes objects' files, and by those who must not see that.
     files: RwLock<()>,
+    /// None if none is kept. Whoever holds it keeps checkpoints from writing files and trimming the log.
+    history: Mutex<Option<History>>,
     /// A thread checkpoints; without one nobody may wait for it.
     attended: AtomicBool,
     wanted: Mutex<Wanted>,
@@ -110,6 +123,11 @@ pub(crate) fn read(lock: &RwLock<()>) -> RwLockReadGuard<'_, ()> {
 
 fn write(lock: &RwLock<()>) -> RwLockWriteGuard<'_, ()> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether this is the catalogue, which is nobody's object.
+pub(crate) fn is_catalogue(object: &ObjectRef) -> bool {
+    object.class.starts_with(catalogue::CLASS)
 }
 
 /// The name of an object's file.
@@ -296,7 +314,7 @@ impl Shared {
 
     /// Remembers for the catalogue what a commit says about its object.
     pub(crate) fn note(&self, commit: &Commit<'_>) {
-        if commit.object.class.starts_with(catalogue::CLASS) {
+        if is_catalogue(&commit.object) {
             return;
         }
         let mut notes = lock(&self.notes);

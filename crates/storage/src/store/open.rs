@@ -5,13 +5,14 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, RwLock};
 
+use holdfast_journal::history::HistoryFile;
 use holdfast_journal::{
     Change, Clock, Commit, Disk, Error, LOCK, Log, Logged, ObjectRef, PAGE_BYTES, Page, Position,
     Superblock, apply,
 };
 
 use super::catalogue::Entry;
-use super::{Shared, Store, StoreOptions, file_name};
+use super::{Shared, Store, StoreOptions, file_name, history};
 use crate::overlay::{Held, Home, Overlay, Slot};
 use crate::sabotage::Planted;
 
@@ -33,8 +34,10 @@ pub(super) fn open(
         }
     };
     let state = superblock.state();
+    let found = history::find(&*disk, state, options.history_ms)?;
     let mut replay = Replay {
         disk: &*disk,
+        newest: found.newest(),
         slots: HashMap::new(),
         notes: BTreeMap::new(),
     };
@@ -47,6 +50,7 @@ pub(super) fn open(
         |logged| replay.take(&logged),
     )?;
     let Replay { slots, notes, .. } = replay;
+    let history = found.begin(&*disk, state, &log)?;
     let slots: HashMap<_, _> = slots
         .into_iter()
         .map(|(object, overlay)| {
@@ -66,6 +70,7 @@ pub(super) fn open(
         notes: Mutex::new(notes),
         superblock: Mutex::new(superblock),
         files: RwLock::new(()),
+        history: Mutex::new(history),
         attended: AtomicBool::new(false),
         wanted: Mutex::default(),
         want: Condvar::new(),
@@ -89,7 +94,7 @@ fn refuse_foreign(disk: &dyn Disk) -> Result<(), Error> {
         .collect();
     if foreign
         .iter()
-        .any(|name| name == "log" || name == "objects")
+        .any(|name| ["log", "objects", "history"].contains(&name.as_str()))
     {
         return Err(Error::Foreign(
             "the data folder has lost its file \"holdfast\", which says where its log begins; put it back from a copy"
@@ -108,6 +113,8 @@ fn refuse_foreign(disk: &dyn Disk) -> Result<(), Error> {
 /// Overlays in the making.
 struct Replay<'a> {
     disk: &'a dyn Disk,
+    /// The history of the last checkpoint.
+    newest: Option<&'a HistoryFile>,
     slots: HashMap<ObjectRef, Overlay>,
     notes: BTreeMap<ObjectRef, Entry>,
 }
@@ -115,14 +122,19 @@ struct Replay<'a> {
 impl Replay<'_> {
     fn take(&mut self, logged: &Logged<'_>) -> Result<(), Error> {
         let commit = &logged.commit;
-        if !commit.object.class.starts_with(super::catalogue::CLASS) {
+        if !super::is_catalogue(&commit.object) {
             self.note(commit);
         }
-        let disk = self.disk;
         let overlay = match self.slots.get_mut(&commit.object) {
             Some(overlay) => overlay,
             None => {
-                let overlay = cold(disk, &commit.object, logged.position)?;
+                let mut overlay = cold(self.disk, &commit.object, logged.position)?;
+                // The last checkpoint took the object down after it had begun: its file is ahead of the log.
+                if let Some(newest) = self.newest
+                    && let Some(undo) = newest.find(&commit.object)?.and_then(|entry| entry.undo)
+                {
+                    overlay.home_position = undo.position;
+                }
                 self.slots.entry(commit.object.clone()).or_insert(overlay)
             }
         };

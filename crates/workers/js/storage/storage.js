@@ -1,6 +1,13 @@
 // DurableObjectStorage: `ctx.storage`.
 
-import { op_storage_delete_all, op_storage_sync, op_transaction_sync } from "holdfast:ops";
+import {
+  op_bookmark_current,
+  op_bookmark_for_time,
+  op_bookmark_restore_next,
+  op_storage_delete_all,
+  op_storage_sync,
+  op_transaction_sync,
+} from "holdfast:ops";
 import { PromiseReject, PromiseResolve } from "../../web/primordials.js";
 import { argumentError } from "../../web/type_errors.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../../web/webidl.js";
@@ -12,8 +19,6 @@ import { SyncKvStorage } from "./sync_kv_storage.js";
 import { runTransaction } from "./transaction.js";
 
 const NAME = "DurableObjectStorage";
-const NO_POINT_IN_TIME_RECOVERY =
-  "This Durable Object's storage back-end does not implement point-in-time recovery.";
 
 export class DurableObjectStorage {
   #handle;
@@ -106,21 +111,18 @@ export class DurableObjectStorage {
   }
 
   async getCurrentBookmark() {
-    DurableObjectStorage.#of(this);
-    throw new Error("getCurrentBookmark() is not supported by Holdfast yet: there is no point-in-time recovery.");
+    return op_bookmark_current(DurableObjectStorage.#of(this));
   }
 
   async getBookmarkForTime(time) {
-    DurableObjectStorage.#of(this);
-    toTime(time, "getBookmarkForTime", NAME);
-    throw new Error(NO_POINT_IN_TIME_RECOVERY);
+    const handle = DurableObjectStorage.#of(this);
+    return op_bookmark_for_time(handle, toTime(time, "getBookmarkForTime", NAME));
   }
 
   async onNextSessionRestoreBookmark(bookmark) {
-    DurableObjectStorage.#of(this);
+    const handle = DurableObjectStorage.#of(this);
     if (arguments.length === 0) throw argumentError("onNextSessionRestoreBookmark", NAME, 1, "string");
-    toText(bookmark);
-    throw new Error(NO_POINT_IN_TIME_RECOVERY);
+    return op_bookmark_restore_next(handle, toText(bookmark));
   }
 }
 

@@ -15,10 +15,11 @@
 //!
 //! # Modules
 //! `handle` (what all operations share), `value` (stored bytes), `kv` and `kv_iterator`, `sql` with `binding`, `cursor`
-//! and `columns`, `transaction`, `alarm`, `durability`.
+//! and `columns`, `transaction`, `alarm`, `durability`, `bookmarks`.
 
 mod alarm;
 mod binding;
+mod bookmarks;
 mod columns;
 mod cursor;
 mod durability;
@@ -74,5 +75,6 @@ pub fn register(extension: Extension) -> Extension {
         );
     let extension = kv_iterator::register(kv::register(extension));
     let extension = cursor::register(sql::register(extension));
-    durability::register(alarm::register(transaction::register(extension)))
+    let extension = bookmarks::register(transaction::register(extension));
+    durability::register(alarm::register(extension))
 }

@@ -3,6 +3,7 @@
 import {
   op_test_close_if_idle,
   op_test_damage,
+  op_test_next_session,
   op_test_next_turn,
   op_test_open,
   op_test_ring,
@@ -24,7 +25,10 @@ const DEFAULTS = { sql: true, deleteAllDeletesAlarm: true, file: false };
 
 /** A fresh storage: `{storage, sql, kv}` and what tests do with it from outside. */
 export function open(options = {}) {
-  const handle = op_test_open({ ...DEFAULTS, ...options });
+  return of(op_test_open({ ...DEFAULTS, ...options }));
+}
+
+function of(handle) {
   const storage = createStorage(handle, async (callback) => {
     await nextTurn();
     return callback();
@@ -33,6 +37,7 @@ export function open(options = {}) {
     storage,
     sql: storage.sql,
     kv: storage.kv,
+    nextSession: () => of(op_test_next_session(handle)),
     told: () => op_test_told(handle),
     shutDown: (message) => op_test_shut_down(handle, message),
     takeConfirmed: () => op_test_take_confirmed(handle),

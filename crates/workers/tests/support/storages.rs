@@ -28,6 +28,7 @@ pub(crate) fn register(extension: Extension) -> Extension {
         .op("op_test_ring", 2, ring)
         .op("op_test_damage", 2, damage)
         .op("op_test_next_turn", 0, next_turn)
+        .op("op_test_next_session", 1, next_session)
 }
 
 /// All storages that the file opened.
@@ -40,6 +41,7 @@ pub(crate) struct Storages {
 struct Opened {
     handle: Rc<StorageHandle>,
     hooks: Rc<Log>,
+    location: Location,
 }
 
 /// Hooks that write down what they are told.
@@ -105,7 +107,7 @@ impl Storages {
 
     /// The end of a turn: commits what it wrote. A storage that cannot commit is shut down.
     pub(crate) fn commit(&self) {
-        for Opened { handle, hooks } in &*self.opened.borrow() {
+        for Opened { handle, hooks, .. } in &*self.opened.borrow() {
             if let Err(error) = handle.database().commit() {
                 hooks
                     .lines
@@ -114,6 +116,23 @@ impl Storages {
                 handle.shut_down(&error.message);
             }
         }
+    }
+
+    fn add(&self, location: Location, options: StorageOptions) -> Rc<StorageHandle> {
+        let hooks = Rc::new(Log {
+            lines: RefCell::default(),
+            caller: Cell::new(Caller::Owner),
+            alarm: RefCell::new(Alarm::new(None)),
+        });
+        let database = Database::new(location.clone(), Options::default());
+        let driver = Rc::clone(&hooks) as Rc<dyn StorageHooks>;
+        let handle = StorageHandle::new(database, options, driver);
+        self.opened.borrow_mut().push(Opened {
+            handle: Rc::clone(&handle),
+            hooks,
+            location,
+        });
+        handle
     }
 
     fn hooks(&self, handle: &Rc<StorageHandle>) -> Rc<Log> {
@@ -150,18 +169,34 @@ fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         },
         false => Location::Memory,
     };
-    let hooks = Rc::new(Log {
-        lines: RefCell::default(),
-        caller: Cell::new(Caller::Owner),
-        alarm: RefCell::new(Alarm::new(None)),
-    });
-    let database = Database::new(location, Options::default());
-    let handle = StorageHandle::new(database, options, Rc::clone(&hooks) as Rc<dyn StorageHooks>);
-    storages.opened.borrow_mut().push(Opened {
-        handle: Rc::clone(&handle),
-        hooks,
-    });
+    let handle = storages.add(location, options);
     scope.wrap(handle)
+}
+
+/// `(storage)` → a storage of the same object in its next session, which goes back if it is to.
+fn next_session<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let handle = scope.unwrap::<StorageHandle>(args.get(0))?;
+    let storages = scope.state::<Storages>();
+    handle.shut_down(holdfast_storage::NO_LONGER_ACCESSIBLE);
+    let location = {
+        let opened = storages.opened.borrow();
+        let found = opened
+            .iter()
+            .find(|opened| Rc::ptr_eq(&opened.handle, &handle));
+        found.expect("a storage of this file").location.clone()
+    };
+    let options = StorageOptions {
+        sql_enabled: true,
+        delete_all_deletes_alarm: true,
+        alarms: true,
+    };
+    let next = storages.add(location, options);
+    let restored = next.database().begin_session().expect("a session");
+    if let Some(restored) = restored {
+        let line = format!("restored, alarm {:?}", restored.commit.alarm());
+        storages.hooks(&next).lines.borrow_mut().push(line);
+    }
+    scope.wrap(next)
 }
 
 /// `(storage)` → what the hooks were told since the last call.

@@ -54,18 +54,6 @@ storageTest("sql and kv can be replaced", ({ storage }) => {
   assert(delete storage.kv);
 });
 
-storageTest("bookmarks are not there", async ({ storage }) => {
-  const none = "This Durable Object's storage back-end does not implement point-in-time recovery.";
-  const parameter = (method, type) => `Failed to execute '${method}' on 'DurableObjectStorage': parameter 1 is not of type '${type}'.`;
-  await assertRejects(storage.getBookmarkForTime(5), Error, none);
-  await assertRejects(storage.getBookmarkForTime(new Date()), Error, none);
-  await assertRejects(storage.getBookmarkForTime(), TypeError, parameter("getBookmarkForTime", "date"));
-  await assertRejects(storage.getBookmarkForTime("x"), TypeError, parameter("getBookmarkForTime", "date"));
-  await assertRejects(storage.onNextSessionRestoreBookmark("x"), Error, none);
-  await assertRejects(storage.onNextSessionRestoreBookmark(), TypeError, parameter("onNextSessionRestoreBookmark", "string"));
-  await assertRejects(storage.getCurrentBookmark(), Error, /^getCurrentBookmark\(\) is not supported by Holdfast yet/);
-});
-
 storageTest("after it was shut down everything throws", async ({ storage, sql, kv, shutDown }) => {
   sql.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1), (2)");
   kv.put("a", 1);

@@ -1,0 +1,86 @@
+//! What the log still holds, read while it is written; and its time.
+
+use super::{Log, lock};
+use crate::commit::{Commit, Position};
+use crate::error::{Error, Result};
+use crate::recovery::Logged;
+use crate::segment::{self, Image};
+
+impl Log {
+    /// The time that a commit flushed now would have, in ms since 1970: that of the clock, but never less than an earlier
+    /// commit's.
+    pub fn now_ms(&self) -> u64 {
+        let last = lock(&self.writer).last_time_ms;
+        self.clock.now_ms().max(last)
+    }
+
+    /// No commit from now on has a time before this one, whatever the clock says.
+    pub fn not_before(&self, time_ms: u64) {
+        let mut writer = lock(&self.writer);
+        writer.last_time_ms = writer.last_time_ms.max(time_ms);
+    }
+
+    /// Gives the commits after `after` that the log holds to `visit`, in order, until it says false. Those appended
+    /// before the call are among them. The log must not be trimmed meanwhile.
+    ///
+    /// # Errors
+    /// The disk's, the log's; [`Error::Damaged`]; those of `visit`.
+    pub fn read_after(
+        &self,
+        after: Position,
+        mut visit: impl FnMut(Logged<'_>) -> Result<bool>,
+    ) -> Result<()> {
+        self.flush()?;
+        let (full, current) = {
+            let writer = lock(&self.writer);
+            let full = writer.full.iter().filter(|(_, last)| *last > after);
+            let full: Vec<u64> = full.map(|(number, _)| *number).collect();
+            // A segment that is being written could be seen with a hole in it. Reading it takes some milliseconds.
+            let current = writer
+                .current
+                .as_ref()
+                .filter(|current| current.last.is_some_and(|last| last > after))
+                .map(|current| Image::read(&*self.disk, self.node, current.segment.number))
+                .transpose()?;
+            (full, current)
+        };
+        let mut go_on = true;
+        for number in full {
+            let image = Image::read(&*self.disk, self.node, number)?;
+            visit_image(&image, after, &mut go_on, &mut visit)?;
+            if !go_on {
+                return Ok(());
+            }
+        }
+        match current {
+            Some(image) => visit_image(&image, after, &mut go_on, &mut visit),
+            None => Ok(()),
+        }
+    }
+}
+
+fn visit_image(
+    image: &Image,
+    after: Position,
+    go_on: &mut bool,
+    visit: &mut dyn FnMut(Logged<'_>) -> Result<bool>,
+) -> Result<()> {
+    let Some(first) = image.first else {
+        return Err(Error::Damaged(format!(
+            "{} has lost its first sector",
+            segment::name(image.number)
+        )));
+    };
+    image.frames(first, |frame| {
+        for (position, record) in frame.records() {
+            if position > after && *go_on {
+                *go_on = visit(Logged {
+                    position,
+                    time_ms: frame.time_ms,
+                    commit: Commit::decode(record)?,
+                })?;
+            }
+        }
+        Ok(())
+    })
+}
