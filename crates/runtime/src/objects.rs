@@ -239,6 +239,7 @@ impl Core {
         let storage = crate::storage::handle(self, context, database, class.sqlite);
         let set = instance.storage.set(storage);
         debug_assert!(set.is_ok(), "an instance is constructed once");
+        self.begin_session(context);
         self.clear_abandoned(instance);
         self.commit(context);
         self.turn(context, |scope| {
@@ -259,6 +260,23 @@ impl Core {
         if !context.has_ended() && instance.target.borrow().is_some() {
             let object = self.object(&key);
             self.live(&key, &object, Life::Constructed { generation });
+        }
+    }
+
+    /// Takes the object back to a bookmark, if it asked for that in an earlier session.
+    fn begin_session(&self, context: &Rc<Context>) {
+        let instance = context.instance().expect("an object's context");
+        let storage = instance.storage.get().expect("storage comes first");
+        match storage.database().begin_session() {
+            Ok(Some(restored)) => self.committed(context, restored.commit),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(%error, "an object was not restored to its bookmark");
+                instance.doom(Failure::with_message(
+                    &error.message,
+                    Cause::CommitFailed.flags(),
+                ));
+            }
         }
     }
 

@@ -188,7 +188,6 @@ fn next_session<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let options = StorageOptions {
         sql_enabled: true,
         delete_all_deletes_alarm: true,
-        alarms: true,
     };
     let next = storages.add(location, options);
     let restored = next.database().begin_session().expect("a session");
