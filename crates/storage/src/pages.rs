@@ -164,7 +164,7 @@ impl Pages {
                 name: self
                     .name
                     .as_deref()
-                    .filter(|_| !overlay.named)
+                    .filter(|_| !overlay.named || pending.reset)
                     .map(Cow::Borrowed),
                 alarm,
                 reset: pending.reset,
@@ -191,7 +191,8 @@ impl Pages {
                 Err(AppendError::Failed(error)) => return Err(error),
             }
         };
-        overlay.named |= self.name.is_some();
+        // The catalogue forgets an object that has no page.
+        overlay.named = size > 0 && (overlay.named || self.name.is_some());
         overlay.last = position;
         let before = overlay.bytes();
         let keep = self
