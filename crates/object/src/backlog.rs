@@ -50,6 +50,12 @@ impl Backlog {
         Ok(())
     }
 
+    /// Something of this size arrived that cannot be refused, and is bounded by other means.
+    pub fn enter_regardless(&mut self, bytes: u64) {
+        self.calls += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
     /// A call of this size no longer waits: its first turn begins, or it was refused.
     ///
     /// # Panics

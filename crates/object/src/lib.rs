@@ -18,6 +18,8 @@
 //! - An object has at most one instance; reports about an earlier one change nothing
 //!   ([`lifecycle`]).
 //! - An alarm runs at least once, and never twice at a time ([`alarm`]).
+//! - Events of a hibernatable socket are delivered one after another; a socket that has had its last one is on no list
+//!   ([`sockets`]).
 //!
 //! A driver that breaks the rules of a machine (ends a turn that never began) has lost track of an object:
 //! the machine panics rather than guess.
@@ -31,6 +33,7 @@ pub mod input_gate;
 pub mod lifecycle;
 pub mod output_gate;
 mod sabotage;
+pub mod sockets;
 
 pub use alarm::Alarm;
 pub use backlog::{Backlog, BacklogLimits};
@@ -41,3 +44,4 @@ pub use lifecycle::{Activity, Generation, Lifecycle};
 pub use output_gate::{OutputGate, Position, Sent, Ticket};
 #[cfg(feature = "sabotage")]
 pub use sabotage::Sabotage;
+pub use sockets::{SocketId, Sockets};

@@ -39,6 +39,8 @@ pub enum Sabotage {
     ForgetAlarm,
     /// The alarm is delivered again while a run is under way.
     OverlapAlarms,
+    /// A socket that has had its last event stays on the lists of its tags.
+    KeepListed,
 }
 
 /// Which mistake is planted, if any.

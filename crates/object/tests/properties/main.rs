@@ -19,6 +19,8 @@ mod lifecycle_world;
 mod no_output_before_its_write_is_durable;
 mod one_live_instance;
 mod output_gate_world;
+mod sockets_keep_their_lists;
+mod sockets_world;
 
 #[cfg(feature = "sabotage")]
 mod planted_mistakes_are_caught;

@@ -1,9 +1,9 @@
 //! The worlds notice every planted mistake: by the short stories, and in the words that fit.
 
-use holdfast_object::{Alarm, InputGate, Lifecycle, OutputGate, Sabotage};
+use holdfast_object::{Alarm, InputGate, Lifecycle, OutputGate, Sabotage, Sockets};
 
 use crate::choices::{Choices, Verdict, explore};
-use crate::{alarm_world, input_gate_world, lifecycle_world, output_gate_world};
+use crate::{alarm_world, input_gate_world, lifecycle_world, output_gate_world, sockets_world};
 
 fn caught(mistake: Sabotage, complaint: &str, world: impl FnMut(&mut Choices) -> Verdict) {
     match explore(world) {
@@ -64,5 +64,13 @@ fn in_the_alarm() {
     let overlaps = |stored| Alarm::sabotaged(stored, Sabotage::OverlapAlarms);
     caught(Sabotage::OverlapAlarms, "while a run is", |choices| {
         alarm_world::run(overlaps, 6, choices)
+    });
+}
+
+#[test]
+fn in_the_sockets() {
+    let mistake = Sabotage::KeepListed;
+    caught(mistake, "by tag", |choices| {
+        sockets_world::run(Sockets::sabotaged(mistake), 4, choices)
     });
 }
