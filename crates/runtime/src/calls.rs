@@ -6,6 +6,8 @@ use holdfast_engine::{JsResult, Local, Resolver, Scope, Thrown};
 use holdfast_object::Section;
 use holdfast_web::body::HostBody;
 use holdfast_web::fetch::HostHeaders;
+use holdfast_web::io::Host;
+use holdfast_web::websocket::HostSocket;
 use holdfast_workers::failure::{Failure, Payload};
 
 use crate::context::Context;
@@ -64,6 +66,7 @@ fn response_to_js<'s>(scope: &mut Scope<'s>, response: FetchAnswer) -> JsResult<
         status_text,
         headers,
         body,
+        web_socket,
     } = response;
     let object = scope.object()?;
     let status = scope.int(i32::from(status.as_u16()));
@@ -77,6 +80,12 @@ fn response_to_js<'s>(scope: &mut Scope<'s>, response: FetchAnswer) -> JsResult<
         None => scope.null(),
     };
     scope.define(object, "body", body)?;
+    if let Some(end) = web_socket {
+        let socket = HostSocket::from_endpoint(end);
+        scope.state::<Host>().sockets().add(&socket);
+        let socket = scope.wrap(socket)?;
+        scope.define(object, "webSocket", socket)?;
+    }
     Ok(object)
 }
 

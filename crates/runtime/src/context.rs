@@ -6,6 +6,7 @@ use std::rc::Rc;
 use holdfast_engine::{Global, JsResult, Scope};
 use holdfast_web::body::OpenBodies;
 use holdfast_web::ops::Timers;
+use holdfast_web::websocket::OpenSockets;
 use slab::Slab;
 use tokio::task::AbortHandle;
 
@@ -21,6 +22,7 @@ pub(crate) struct Context {
     pub(crate) program: Rc<Program>,
     pub(crate) timers: Rc<Timers>,
     pub(crate) bodies: Rc<OpenBodies>,
+    pub(crate) sockets: Rc<OpenSockets>,
     pub(crate) kind: Kind,
     pub(crate) rpc: RpcContext,
     /// The engine's side of this context. It owns an Rc of this, so it is let go when the context ends.
@@ -58,6 +60,7 @@ impl Context {
             program,
             timers: Rc::default(),
             bodies: Rc::default(),
+            sockets: Rc::default(),
             kind,
             rpc: RpcContext::default(),
             frame: RefCell::new(None),
@@ -159,6 +162,11 @@ impl Context {
         self.waiting.get() > 0 || self.background.get() > 0
     }
 
+    /// Somebody outside is connected to it: a body that it feeds, a socket that it listens to.
+    pub(crate) fn has_streams(&self) -> bool {
+        self.bodies.open() > 0 || self.sockets.active() > 0
+    }
+
     pub(crate) fn has_ended(&self) -> bool {
         self.ended.get()
     }
@@ -168,9 +176,9 @@ impl Context {
         self.background.get() > 0
     }
 
-    /// Somebody reads a body that it feeds, or refers to something in what it has answered.
+    /// Somebody reads a body that it feeds, is connected to it, or refers to something in what it has answered.
     pub(crate) fn is_in_use(&self) -> bool {
-        self.bodies.open() > 0 || (self.rpc.is_session.get() && self.rpc.is_held())
+        self.has_streams() || (self.rpc.is_session.get() && self.rpc.is_held())
     }
 
     pub(crate) fn is_watched(&self) -> bool {
@@ -192,6 +200,7 @@ impl Context {
         self.frame.take();
         self.timers.clear();
         self.bodies.fail_all();
+        self.sockets.disconnect_all();
         if let Kind::Event { reply, .. } = &self.kind
             && let Some(reply) = reply.take()
         {

@@ -356,6 +356,7 @@ impl Core {
         match output {
             Output::Call(call) => self.send_call(call),
             Output::Return(shard, answer) => self.send_return(shard, answer),
+            Output::Frame(socket, what) => socket.let_out(what),
             // Whoever waited may have gone.
             Output::Wake(sender) => drop(sender.send(())),
             Output::Alarm(context, end) => self.alarm_reported(&context, end),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 use holdfast_web::body::Body;
+use holdfast_web::websocket::Endpoint;
 use http::{HeaderMap, Method, StatusCode};
 
 /// A request for the Worker's default export.
@@ -30,6 +31,17 @@ pub struct OutgoingResponse {
     pub headers: HeaderMap,
     /// The body, arriving perhaps; `None` where there is none.
     pub body: Option<Body>,
+    /// The connection becomes a WebSocket; the status is then 101.
+    pub web_socket: Option<AnsweredSocket>,
+}
+
+/// The Worker's end of a connection that becomes a WebSocket.
+#[derive(Debug)]
+pub struct AnsweredSocket {
+    /// To be connected with the client.
+    pub end: Endpoint,
+    /// Compression may be agreed on.
+    pub compression: bool,
 }
 
 impl OutgoingResponse {
@@ -40,6 +52,7 @@ impl OutgoingResponse {
             status_text: String::new(),
             headers: HeaderMap::new(),
             body: None,
+            web_socket: None,
         }
     }
 }

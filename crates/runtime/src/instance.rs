@@ -7,6 +7,7 @@ use holdfast_engine::Global;
 use holdfast_object::output_gate::{Sent, Ticket};
 use holdfast_object::{Generation, InputGate, OutputGate, Position, Section};
 use holdfast_web::io::Completion;
+use holdfast_web::websocket::{HostSocket, Outgoing as Frame};
 use holdfast_workers::failure::Failure;
 use holdfast_workers::storage::StorageHandle;
 use slab::Slab;
@@ -49,6 +50,8 @@ pub(crate) enum Output {
     Return(usize, Return),
     /// The end of a run of the alarm's handler.
     Alarm(Weak<Context>, AlarmEnd),
+    /// What a socket sends.
+    Frame(Rc<HostSocket>, Frame),
     /// Something in Rust that waits for the gate.
     Wake(oneshot::Sender<()>),
 }

@@ -7,6 +7,7 @@ use holdfast_engine::{Scope, Thrown};
 use holdfast_web::body::OpenBodies;
 use holdfast_web::io::{Completion, Io, Level, Task};
 use holdfast_web::ops::Timers;
+use holdfast_web::websocket::{HostSocket, OpenSockets, Outgoing};
 use tokio::sync::oneshot;
 
 use crate::context::{Context, Kind};
@@ -101,6 +102,21 @@ impl Io for ShardIo {
         self.context()
             .map(|context| Rc::clone(&context.timers))
             .unwrap_or_default()
+    }
+
+    fn sockets(&self) -> Rc<OpenSockets> {
+        self.context()
+            .map(|context| Rc::clone(&context.sockets))
+            .unwrap_or_default()
+    }
+
+    fn send_frame(&self, socket: &Rc<HostSocket>, what: Outgoing) {
+        let Some(context) = self.context() else {
+            return;
+        };
+        socket.hold();
+        let frame = Output::Frame(Rc::clone(socket), what);
+        self.core().send_from(&context, frame);
     }
 
     fn bodies(&self) -> Rc<OpenBodies> {

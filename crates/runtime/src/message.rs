@@ -3,10 +3,12 @@
 use holdfast_object::{Generation, ObjectId};
 use holdfast_storage::ObjectRef;
 use holdfast_web::body::Body;
+use holdfast_web::websocket::Endpoint;
 use holdfast_workers::failure::Failure;
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::rpc::{ExportAt, MethodCall, Parcel, ServiceCall, TargetCall};
+use crate::sockets::SocketEvent;
 
 /// A class of objects, whatever the program's version: made from its unique key, which names its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,6 +60,17 @@ pub(crate) struct CallRef {
     pub(crate) call: CallId,
 }
 
+impl CallRef {
+    /// Nobody waits: what is sent there is dropped.
+    pub(crate) const fn nobody(shard: usize) -> CallRef {
+        let call = CallId {
+            slot: usize::MAX,
+            serial: u64::MAX,
+        };
+        CallRef { shard, call }
+    }
+}
+
 /// A call of an object.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -77,9 +90,19 @@ pub(crate) enum CallKind {
     Method(MethodCall),
     /// The `fetch` handler.
     Fetch(Box<FetchCall>),
+    /// A handler of the object's hibernatable WebSockets. Comes from the object's own shard.
+    Socket(Box<SocketEvent>),
 }
 
 impl CallKind {
+    /// Whether it is a request for a WebSocket.
+    pub(crate) fn asks_for_socket(&self) -> bool {
+        match self {
+            CallKind::Fetch(fetch) => crate::requests::asks_for_socket(&fetch.headers),
+            CallKind::Method(_) | CallKind::Socket(_) => false,
+        }
+    }
+
     /// Bytes that it holds in memory while it waits.
     pub(crate) fn bytes(&self) -> u64 {
         match self {
@@ -89,6 +112,7 @@ impl CallKind {
                 .as_ref()
                 .and_then(Body::known_length)
                 .unwrap_or(0),
+            CallKind::Socket(event) => event.bytes(),
         }
     }
 }
@@ -119,6 +143,8 @@ pub(crate) struct FetchAnswer {
     pub(crate) status_text: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Body>,
+    /// The connection behind a response with status 101.
+    pub(crate) web_socket: Option<Endpoint>,
 }
 
 /// An answer on its way back.

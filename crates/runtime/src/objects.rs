@@ -12,7 +12,9 @@ use holdfast_workers::failure::Failure;
 use crate::context::{Context, Kind};
 use crate::core::Core;
 use crate::instance::{Event, Instance, Output};
-use crate::message::{Call, ObjectKey};
+use crate::message::{Call, CallKind, ObjectKey};
+use crate::reply::ReplyTo;
+use crate::sockets::ObjectSockets;
 
 /// Objects that one sweep looks at.
 const SWEEP_MAX: usize = 32;
@@ -22,6 +24,8 @@ pub(crate) struct Object {
     life: RefCell<Lifecycle<Arrival, Failure>>,
     instance: RefCell<Option<Rc<Context>>>,
     backlog: RefCell<Backlog>,
+    /// They outlive instances.
+    pub(crate) sockets: ObjectSockets,
     /// The name its first caller knew.
     name: RefCell<Option<String>>,
     /// When the lifecycle was last asked to be looked at.
@@ -58,10 +62,18 @@ impl Core {
         if call.name.is_some() && object.name.borrow().is_none() {
             object.name.replace(call.name.clone());
         }
-        let entered = object
-            .backlog
-            .borrow_mut()
-            .enter(call.kind.bytes(), &BacklogLimits::default());
+        let bytes = call.kind.bytes();
+        let entered = match &call.kind {
+            // A message that was received is not refused; each socket has one under way at most.
+            CallKind::Socket(_) => {
+                object.backlog.borrow_mut().enter_regardless(bytes);
+                Ok(())
+            }
+            _ => object
+                .backlog
+                .borrow_mut()
+                .enter(bytes, &BacklogLimits::default()),
+        };
         if let Err(overload) = entered {
             self.refuse(call, Failure::of(Cause::Overloaded(overload)));
             return;
@@ -113,6 +125,7 @@ impl Core {
                 life: RefCell::new(Lifecycle::new(patience, self.last_generation.get())),
                 instance: RefCell::new(None),
                 backlog: RefCell::new(Backlog::default()),
+                sockets: RefCell::default(),
                 name: RefCell::new(None),
                 scheduled_ms: Cell::new(None),
             })
@@ -299,17 +312,28 @@ impl Core {
         let instance = context.instance().expect("an object's context");
         let object = self.object(&instance.key);
         object.backlog.borrow_mut().leave(call.kind.bytes());
+        let wants_socket = call.kind.asks_for_socket();
+        let timeout_ms = match &call.kind {
+            CallKind::Socket(_) => object.sockets.borrow().event_timeout_ms(),
+            _ => None,
+        };
         let reply = {
             let mut calls = instance.calls.borrow_mut();
             let entry = calls.vacant_entry();
-            let to = crate::reply::ReplyTo::Caller(call.from, entry.key());
-            let reply = crate::reply::Reply::new(context, to);
+            let to = match &call.kind {
+                CallKind::Socket(event) => ReplyTo::Socket(entry.key(), event.last_of()),
+                _ => ReplyTo::Caller(call.from, entry.key()),
+            };
+            let reply = crate::reply::Reply::new(context, to, wants_socket);
             entry.insert(Rc::clone(&reply));
             reply
         };
         self.turn(context, |scope| {
-            crate::start::object_call(scope, context, reply, call.kind)
+            crate::start::object_call(scope, context, Rc::clone(&reply), call.kind)
         });
+        if let Some(ms) = timeout_ms.filter(|_| reply.is_open()) {
+            self.watch_handler(context, &reply, ms);
+        }
     }
 
     /// A call was answered.
@@ -337,9 +361,9 @@ impl Core {
                 },
             );
         }
-        // A body that JavaScript feeds is an answer that is not complete: somebody reads it.
-        // So is something that a caller may still call.
-        let streams = context.bodies.open() > 0 || context.rpc.is_held();
+        // A body that JavaScript feeds is an answer that is not complete: somebody reads it. A socket that
+        // it listens to has somebody at its other end, and what a caller may still call has a caller.
+        let streams = context.has_streams() || context.rpc.is_held();
         let states = [
             (
                 &instance.reported_busy,
@@ -396,6 +420,9 @@ impl Core {
         };
         let instance = context.instance().expect("an object's context");
         debug_assert_eq!(instance.generation, generation);
+        if matches!(why, Ending::Broken(_) | Ending::Retired) {
+            crate::sockets::cut_all(&object.sockets);
+        }
         let failure = match why {
             Ending::Idle | Ending::Clientless => Failure::of(Cause::Evicted),
             Ending::Retired => Failure::of(Cause::Retired),
@@ -414,10 +441,15 @@ impl Core {
         }
         let held = instance.output.borrow_mut().break_gate();
         for output in held {
-            // An answer that must not leave becomes the news that the instance is gone.
-            if let Output::Return(shard, mut answer) = output {
-                answer.answer = crate::turn::failed(&failure);
-                self.send_return(shard, answer);
+            match output {
+                // An answer that must not leave becomes the news that the instance is gone.
+                Output::Return(shard, mut answer) => {
+                    answer.answer = crate::turn::failed(&failure);
+                    self.send_return(shard, answer);
+                }
+                // A socket that has lost a frame has lost its connection.
+                Output::Frame(socket, _) => socket.disconnect(),
+                Output::Call(_) | Output::Alarm(..) | Output::Wake(_) => {}
             }
         }
         let calls = std::mem::take(&mut *instance.calls.borrow_mut());

@@ -10,6 +10,7 @@ use holdfast_engine::{
 use holdfast_object::NamespaceKey;
 
 use crate::app::{App, StartError};
+use crate::compat::SocketCompat;
 use crate::loader::{Loader, key_of};
 use crate::message::ClassId;
 
@@ -78,6 +79,7 @@ pub(crate) struct Entries {
     pub(crate) object_fetch: Global,
     pub(crate) object_call: Global,
     pub(crate) object_alarm: Global,
+    pub(crate) socket_event: Global,
     pub(crate) reply_error: Global,
     pub(crate) run_section: Global,
     pub(crate) pack_thrown: Global,
@@ -99,6 +101,7 @@ pub(crate) struct Program {
     pub(crate) realm: Realm,
     pub(crate) entries: Entries,
     pub(crate) loader: Rc<Loader>,
+    pub(crate) sockets: SocketCompat,
 }
 
 impl Program {
@@ -134,6 +137,7 @@ impl Program {
                 realm,
                 entries,
                 loader,
+                sockets: SocketCompat::of(&plan.app.project.config),
             }),
             Err(error) => {
                 runtime.retire_realm(&realm);
@@ -199,6 +203,7 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
     let map_position = scope.get(ops, "op_map_position")?;
     let (web, _) = scope.import("holdfast:web/main")?;
     scope.invoke(web, "install", &[global, map_position])?;
+    configure_sockets(scope, plan)?;
     let (workers, _) = scope.import("holdfast:workers/main")?;
     scope.invoke(workers, "install", &[global])?;
     let (dispatch, _) = scope.import("holdfast:workers/dispatch")?;
@@ -251,6 +256,14 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
     }
     scope.take_rejections();
     entries(scope, dispatch).map(Ok)
+}
+
+fn configure_sockets(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
+    let compat = SocketCompat::of(&plan.app.project.config);
+    let (sockets, _) = scope.import("holdfast:web/websocket/websocket")?;
+    let flags = [compat.blobs, compat.half_open, compat.reason_limited];
+    let flags = flags.map(|flag| scope.bool(flag));
+    scope.invoke(sockets, "configure", &flags).map(drop)
 }
 
 fn make_env(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
@@ -335,6 +348,7 @@ fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown
         object_fetch: function(scope, dispatch, "objectFetch")?,
         object_alarm: function(scope, dispatch, "objectAlarm")?,
         object_call: function(scope, dispatch, "objectCall")?,
+        socket_event: function(scope, dispatch, "socketEvent")?,
         reply_error: function(scope, dispatch, "replyError")?,
         run_section: function(scope, dispatch, "runSection")?,
         pack_thrown: function(scope, dispatch, "packThrown")?,

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
+use holdfast_object::SocketId;
 use tokio::sync::oneshot;
 
 use crate::context::Context;
 use crate::core::Core;
-use crate::edge::OutgoingResponse;
+use crate::edge::{AnsweredSocket, OutgoingResponse};
 use crate::message::{Answer, CallRef, FetchAnswer, Return};
 use crate::rpc::{Export, Pipelined, callers};
 
@@ -20,6 +21,8 @@ pub(crate) struct Reply {
     then: RefCell<Vec<Pipelined>>,
     /// What is called, kept until it has answered.
     held: RefCell<Option<Arc<Export>>>,
+    /// The request asks for a WebSocket.
+    wants_socket: bool,
 }
 
 /// Who waits.
@@ -33,6 +36,8 @@ pub(crate) enum ReplyTo {
     /// A caller of something that a request to the Worker exported; the number is the call's among those
     /// that the request serves.
     Target(CallRef, usize),
+    /// A socket, whose event was handled; with the socket's number if it was its last one.
+    Socket(usize, Option<SocketId>),
 }
 
 /// What a client gets.
@@ -52,23 +57,29 @@ impl From<FetchAnswer> for OutgoingResponse {
             status_text,
             headers,
             body,
+            web_socket,
         } = answer;
         OutgoingResponse {
             status,
             status_text,
             headers,
             body,
+            web_socket: web_socket.map(|end| AnsweredSocket {
+                end,
+                compression: false,
+            }),
         }
     }
 }
 
 impl Reply {
-    pub(crate) fn new(context: &Rc<Context>, to: ReplyTo) -> Rc<Reply> {
+    pub(crate) fn new(context: &Rc<Context>, to: ReplyTo, wants_socket: bool) -> Rc<Reply> {
         Rc::new(Reply {
             context: Rc::downgrade(context),
             to: RefCell::new(Some(to)),
             then: RefCell::new(Vec::new()),
             held: RefCell::new(None),
+            wants_socket,
         })
     }
 
@@ -86,8 +97,13 @@ impl Reply {
         self.held.replace(Some(export));
     }
 
+    /// Whether the request asks for a WebSocket.
+    pub(crate) fn wants_socket(&self) -> bool {
+        self.wants_socket
+    }
+
     /// Gives the answer. A second one, or one of a context that ended, is dropped.
-    pub(crate) fn answer(&self, core: &Core, answer: Answer) {
+    pub(crate) fn answer(&self, core: &Rc<Core>, answer: Answer) {
         let Some(to) = self.to.take() else { return };
         self.held.take();
         self.fail_then(core, &answer);
@@ -135,6 +151,15 @@ impl Reply {
                     context.rpc.serving.borrow_mut().try_remove(call);
                 }
             }
+            ReplyTo::Socket(call, last) => {
+                let Some(context) = self.context.upgrade() else {
+                    return;
+                };
+                core.call_answered(&context, call);
+                if let Some(id) = last {
+                    core.socket_over(&context, id);
+                }
+            }
         }
     }
 
@@ -161,6 +186,11 @@ impl Reply {
         }
     }
 
+    /// Whether somebody still waits.
+    pub(crate) fn is_open(&self) -> bool {
+        self.to.borrow().is_some()
+    }
+
     /// Nobody will answer: a client that waits is told by its channel.
     pub(crate) fn abandon(&self) {
         drop(self.to.take());
@@ -173,7 +203,7 @@ impl Reply {
             Some(ReplyTo::Caller(from, _) | ReplyTo::Service(from) | ReplyTo::Target(from, _)) => {
                 vec![from]
             }
-            Some(ReplyTo::Client(_)) | None => Vec::new(),
+            Some(ReplyTo::Client(_) | ReplyTo::Socket(..)) | None => Vec::new(),
         };
         callers(self.then.take(), &mut waiting);
         waiting

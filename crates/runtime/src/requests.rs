@@ -8,7 +8,8 @@ use futures_util::future::LocalBoxFuture;
 use holdfast_object::Cause;
 use holdfast_web::io::Level;
 use holdfast_workers::failure::Failure;
-use http::StatusCode;
+use http::header::UPGRADE;
+use http::{HeaderMap, StatusCode};
 use tokio::sync::oneshot;
 
 use crate::context::{Context, Kind};
@@ -32,7 +33,7 @@ impl Core {
     }
 
     /// After a turn of a request that was answered: it ends when nothing is left that it may still do
-    /// (`waitUntil` work, a body that JavaScript feeds). Timers and fetches beside end with it.
+    /// (`waitUntil` work, a body that JavaScript feeds, a socket that it listens to). Timers and fetches beside end with it.
     pub(crate) fn event_goes_on(&self, context: &Rc<Context>) {
         if context.has_ended() {
             return;
@@ -56,7 +57,7 @@ impl Core {
                 continue;
             };
             if context.is_in_use() {
-                // The answer is not complete yet; its time begins when it is.
+                // The answer is not complete yet, or a socket is open; its time begins when that ends.
                 self.answered
                     .borrow_mut()
                     .push_back((now_ms + AFTER_ANSWER_MS_MAX, Rc::downgrade(&context)));
@@ -84,6 +85,8 @@ impl Core {
 
     async fn fetch(self: Rc<Self>, request: IncomingRequest) -> OutgoingResponse {
         let program = self.current_program();
+        let compression = program.sockets.compression;
+        let wants_socket = asks_for_socket(&request.headers);
         let context = Context::new(
             program,
             Kind::Event {
@@ -93,7 +96,7 @@ impl Core {
             },
         );
         let (sender, receiver) = oneshot::channel();
-        let reply = Reply::new(&context, ReplyTo::Client(sender));
+        let reply = Reply::new(&context, ReplyTo::Client(sender), wants_socket);
         if let Kind::Event {
             reply: kept, key, ..
         } = &context.kind
@@ -111,7 +114,13 @@ impl Core {
         self.run_ready();
         drop(context);
         match receiver.await {
-            Ok(Answered::Response(response)) => (*response).into(),
+            Ok(Answered::Response(response)) => {
+                let mut response = OutgoingResponse::from(*response);
+                if let Some(socket) = &mut response.web_socket {
+                    socket.compression = compression;
+                }
+                response
+            }
             Ok(Answered::Failed { text, overloaded }) => {
                 self.log
                     .console(Level::Error, "worker", &format!("Uncaught {text}"));
@@ -126,6 +135,13 @@ impl Core {
             Err(_) => OutgoingResponse::empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
+}
+
+/// Whether a request asks for a WebSocket.
+pub(crate) fn asks_for_socket(headers: &HeaderMap) -> bool {
+    headers
+        .get(UPGRADE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Counts a request.

@@ -7,6 +7,7 @@ use holdfast_object::Cause;
 use holdfast_object::alarm::Invocation;
 use holdfast_web::body::{Body, HostBody};
 use holdfast_web::fetch::HostHeaders;
+use holdfast_web::websocket::received_to_js;
 use holdfast_workers::failure::{Failure, Payload};
 use http::{HeaderMap, Method};
 
@@ -198,6 +199,19 @@ fn start_call<'s>(
                 )
                 .map(drop)
         }
+        CallKind::Socket(event) => {
+            let crate::sockets::SocketEvent {
+                id,
+                received,
+                delivered: _held_to_the_end,
+            } = *event;
+            let id = scope.number(id.0 as f64);
+            let [kind, first, second] = received_to_js(scope, received)?;
+            let function = scope.local(&context.program.entries.socket_event);
+            scope
+                .call(function, nothing, &[reply, target, id, kind, first, second])
+                .map(drop)
+        }
     }
 }
 
@@ -326,6 +340,7 @@ fn start_service<'s>(
             let values = [reply, entry, props, method, url, headers, body, cf];
             scope.call(function, nothing, &values).map(drop)
         }
+        CallKind::Socket(_) => unreachable!("sockets belong to objects"),
     }
 }
 

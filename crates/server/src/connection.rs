@@ -1,6 +1,6 @@
 //! One connection: requests in turn until it closes.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -19,7 +19,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::log::{Report, RequestLog};
-use crate::{request, response};
+use crate::socket::{Handshake, Socket};
+use crate::stream::{Cut, Stream};
+use crate::{request, response, socket};
 
 /// How long a client may take for the headers of a request, and how long a connection may lie idle between
 /// two requests.
@@ -49,15 +51,36 @@ pub(crate) async fn serve(
     connections: Connections,
     mut stopped: watch::Receiver<()>,
 ) {
+    // Boxed one after the other: a WebSocket may lie idle for days, and need not hold what served HTTP before it.
+    let socket = Box::pin(serve_http(stream, connections, &mut stopped)).await;
+    if let Some(socket) = socket {
+        let told = async {
+            // That the sender is gone is the sign.
+            let _ = stopped.changed().await;
+        };
+        Box::pin(socket.serve(told)).await;
+    }
+}
+
+/// Serves HTTP until the connection ends or becomes a WebSocket.
+async fn serve_http(
+    stream: TcpStream,
+    connections: Connections,
+    stopped: &mut watch::Receiver<()>,
+) -> Option<Socket> {
     let Connections { shard, log, http } = connections;
     // Answers are written in one go; waiting to fill a packet would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "the client left before it was served");
-        return;
+        return None;
     }
-    let ends_by_closing = Cell::new(false);
-    let service = service_fn(|request| answer(&*shard, log.as_ref(), request, &ends_by_closing));
-    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    let state = State::default();
+    let cut = Cut::default();
+    let stream = Stream::new(stream, cut.clone());
+    let service = service_fn(|request| answer(&*shard, log.as_ref(), request, &state));
+    let mut connection = http
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
 
     let mut told = false;
     let mut stop = std::pin::pin!(stopped.changed());
@@ -72,36 +95,58 @@ pub(crate) async fn serve(
 
     if let Err(error) = result {
         tracing::debug!(%error, "a connection was cut");
-        if ends_by_closing.get() {
+        if state.ends_by_closing.get() {
             // The client takes the end of the connection for the end of the body: this one must not look
             // like one.
-            let stream = connection.into_parts().io.into_inner();
-            stream.set_zero_linger().ok();
+            cut.ask();
         }
+        return None;
     }
+    drop(connection);
+    state.socket.take()
+}
+
+/// What the answers of a connection leave behind for its end.
+#[derive(Default)]
+struct State {
+    /// Only the end of the connection ends the last answer's body.
+    ends_by_closing: Cell<bool>,
+    /// The connection has become this.
+    socket: RefCell<Option<Socket>>,
 }
 
 /// Hands a request to the shard and waits for the answer.
 fn answer<'c>(
     shard: &dyn Shard,
     log: Option<&Arc<dyn RequestLog>>,
-    request: Request<Incoming>,
-    ends_by_closing: &'c Cell<bool>,
+    mut request: Request<Incoming>,
+    state: &'c State,
 ) -> impl Future<Output = Result<response::Outgoing, Infallible>> + use<'c> {
     let report = log.map(|log| Report::begin(log, request.method(), request.uri()));
     let version = request.version();
     let method = request.method().clone();
+    let handshake = Handshake::of(&mut request);
     let answer = match request::received(request) {
         Ok(request) => Either::Left(shard.fetch(request)),
         Err(refusal) => Either::Right(std::future::ready(response::refused(refusal))),
     };
     async move {
-        let response = response::outgoing(answer.await, &method);
+        let mut answer = answer.await;
+        let response = match answer.web_socket.take() {
+            None => response::outgoing(response::not_switching(answer), &method),
+            Some(socket) => {
+                let (response, socket) = socket::answer(handshake, answer, socket, &method);
+                state.socket.replace(socket);
+                response
+            }
+        };
         // HTTP/1.0 has no chunks.
         let length_known = http_body::Body::size_hint(response.body())
             .exact()
             .is_some();
-        ends_by_closing.set(version < Version::HTTP_11 && !length_known);
+        state
+            .ends_by_closing
+            .set(version < Version::HTTP_11 && !length_known);
         if let Some(report) = report {
             report.answered(response.status());
         }

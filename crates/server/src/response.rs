@@ -19,9 +19,23 @@ pub(crate) fn refused(refusal: Refusal) -> OutgoingResponse {
     text(StatusCode::BAD_REQUEST, refusal.to_string())
 }
 
+/// An answer that switches protocols must say to which; one that does not is a mistake of the Worker.
+pub(crate) fn not_switching(answer: OutgoingResponse) -> OutgoingResponse {
+    if !answer.status.is_informational() {
+        return answer;
+    }
+    tracing::error!(status = %answer.status, "the Worker switches protocols without a WebSocket");
+    text(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Switching protocols without a WebSocket is not possible\n".to_owned(),
+    )
+}
+
 /// The response as it goes over the wire. Headers that describe the connection are the server's: a
 /// Worker's are dropped, as Cloudflare does. `Content-Length` follows from the body; only where no body can
 /// follow (`HEAD`, 304) and the Worker gave none, its header says what there would have been.
+///
+/// A WebSocket that goes with the answer is the business of [`crate::socket`].
 ///
 /// The body's bytes must be in the coding that `Content-Encoding` names ([`Body::recoded`]).
 pub(crate) fn outgoing(answer: OutgoingResponse, request_method: &Method) -> Outgoing {
@@ -30,15 +44,8 @@ pub(crate) fn outgoing(answer: OutgoingResponse, request_method: &Method) -> Out
         status_text,
         headers,
         body,
-    } = if answer.status.is_informational() {
-        tracing::error!(status = %answer.status, "the Worker switches protocols, which is not supported yet");
-        text(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Switching protocols is not supported yet\n".to_owned(),
-        )
-    } else {
-        answer
-    };
+        web_socket: _,
+    } = answer;
     let describes_absent_body =
         body.is_none() && (*request_method == Method::HEAD || status == StatusCode::NOT_MODIFIED);
     let mut response = Response::new(body.unwrap_or_default());

@@ -164,7 +164,7 @@ function bindBodyToSignal(send, signal) {
 
 // --- transports -----------------------------------------------------------------------------------
 
-// What op_fetch resolves with: [status, status text, headers handle, body handle or null, upgrade handle or null].
+// What op_fetch resolves with: [status, status text, headers handle, body handle or null, WebSocket handle or null].
 async function sendToNetwork(request) {
   const { signal, method, url, headers, body } = request;
   if (signal === undefined) return fromNetwork(await op_fetch(null, method, url, headers, body));
@@ -179,17 +179,8 @@ async function sendToNetwork(request) {
 }
 
 function fromNetwork(result) {
-  const { 0: status, 1: statusText, 2: headers, 3: body, 4: upgrade } = result;
-  return { status, statusText, headers, body, webSocket: upgrade === null ? null : socketFromUpgrade(upgrade, headers) };
-}
-
-let socketFromUpgrade = () => {
-  throw new Error("The server switched protocols, but no WebSocket implementation is installed in this realm.");
-};
-
-/** `make(upgrade, headers)` makes the WebSocket of a 101 response; told by the module that defines WebSocket. */
-export function setSocketFromUpgrade(make) {
-  socketFromUpgrade = make;
+  const { 0: status, 1: statusText, 2: headers, 3: body, 4: webSocket } = result;
+  return { status, statusText, headers, body, webSocket };
 }
 
 // https://fetch.spec.whatwg.org/#scheme-fetch, data:

@@ -30,6 +30,7 @@ import { structuredClone } from "./structured_clone.js";
 import { clearInterval, clearTimeout, queueMicrotask, Scheduler, scheduler, setInterval, setTimeout } from "./timers.js";
 import { URL } from "./url.js";
 import { URLSearchParams } from "./url_search_params.js";
+import { WebSocket, WebSocketPair } from "./websocket/websocket.js";
 
 const interfaces = {
   AbortController,
@@ -73,6 +74,8 @@ const interfaces = {
   TransformStreamDefaultController: streams.TransformStreamDefaultController,
   URL,
   URLSearchParams,
+  WebSocket,
+  WebSocketPair,
   WritableStream: streams.WritableStream,
   WritableStreamDefaultController: streams.WritableStreamDefaultController,
   WritableStreamDefaultWriter: streams.WritableStreamDefaultWriter,

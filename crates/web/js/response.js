@@ -9,7 +9,7 @@
 //   arrived. `headers` is a handle (`op_headers_read`) or a flat list, `body` as above; missing members have their
 //   defaults. Its headers are immutable.
 // - isResponse(value): the brand check for what a handler returns.
-// - setWebSocketBrand(isWebSocket): told by the module that defines WebSocket.
+// - setWebSocketClass(isWebSocket, fromHandle): told by the module that defines WebSocket.
 
 import { op_url_parse } from "holdfast:ops";
 import {
@@ -34,9 +34,11 @@ const NO_EXTRAS = {
 const urlOffsets = new Uint32Array(12);
 
 let isWebSocket = () => false;
+let socketFromHandle;
 
-export function setWebSocketBrand(brand) {
+export function setWebSocketClass(brand, fromHandle) {
   isWebSocket = brand;
+  socketFromHandle = fromHandle;
 }
 
 let isResponse, makeParts, toHost;
@@ -134,7 +136,7 @@ export class Response extends Body {
         url: init.url ?? "",
         redirected: init.redirected ?? false,
         type: "default",
-        webSocket: init.webSocket ?? null,
+        webSocket: init.webSocket ? socketFromHandle(init.webSocket) : null,
         cf: init.cf,
         encodeBody: "automatic",
         immutable: true,

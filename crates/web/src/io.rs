@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 
 use crate::body::OpenBodies;
 use crate::ops::Timers;
+use crate::websocket::{HostSocket, OpenSockets, Outgoing};
 
 /// What happens in JavaScript when work is done. An exception it leaves pending is reported as
 /// uncaught.
@@ -75,6 +76,13 @@ pub trait Io {
     /// The bodies that JavaScript of the current context feeds. The driver calls [`OpenBodies::fail_all`] when the
     /// context ends.
     fn bodies(&self) -> Rc<OpenBodies>;
+
+    /// The sockets of the current context. The driver calls [`OpenSockets::disconnect_all`] when the context ends.
+    fn sockets(&self) -> Rc<OpenSockets>;
+
+    /// Sends by `socket` when everything that the current context has written so far is durable, and after what it
+    /// sent before.
+    fn send_frame(&self, socket: &Rc<HostSocket>, what: Outgoing);
 }
 
 /// The driver, as runtime state: `scope.state::<Host>()`.

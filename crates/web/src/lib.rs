@@ -15,6 +15,7 @@ pub mod body;
 pub mod fetch;
 pub mod io;
 pub mod ops;
+pub mod websocket;
 
 use holdfast_engine::Extension;
 
@@ -22,7 +23,7 @@ use holdfast_engine::Extension;
 pub fn extension() -> Extension {
     let extension = Extension::new("web").module("web/main", include_str!("../js/main.js"));
     let extension = streams(ops::register(extension));
-    fetch::register(body::register(extension))
+    websocket::register(fetch::register(body::register(extension)))
 }
 
 /// The Streams standard needs no operations.

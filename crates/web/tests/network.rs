@@ -9,7 +9,12 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use holdfast_web::body::{Body, Coding};
-use http::header::{CONTENT_ENCODING, LOCATION, SET_COOKIE};
+use holdfast_web::websocket::wire::{Deflate, Role, check_request};
+use holdfast_web::websocket::{Endpoint, Frame, Received, pair, pump};
+use http::header::{
+    CONNECTION, CONTENT_ENCODING, LOCATION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
+    SEC_WEBSOCKET_PROTOCOL, SET_COOKIE, UPGRADE,
+};
 use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +22,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use libtest_mimic::{Arguments, Trial};
 use tokio::net::TcpListener;
+use tokio::task::LocalSet;
 
 fn main() -> std::process::ExitCode {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/network");
@@ -59,7 +65,7 @@ fn start_server() -> SocketAddr {
             .enable_all()
             .build()
             .expect("tokio");
-        tokio.block_on(accept(listener));
+        LocalSet::new().block_on(&tokio, accept(listener));
     });
     address
 }
@@ -71,18 +77,20 @@ async fn accept(listener: std::net::TcpListener) {
         let service =
             service_fn(|request| async move { Ok::<_, Infallible>(answer(request).await) });
         // Clients that hang up in the middle are part of the tests.
-        tokio::spawn(async move {
+        tokio::task::spawn_local(async move {
             http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
+                .with_upgrades()
                 .await
                 .ok()
         });
     }
 }
 
-async fn answer(request: Request<Incoming>) -> Response<Body> {
+async fn answer(mut request: Request<Incoming>) -> Response<Body> {
     let builder = Response::builder();
     let response = match request.uri().path() {
+        "/socket" => return switch(&mut request),
         "/gzip" => builder
             .header(CONTENT_ENCODING, "gzip")
             .body(Body::from("unpacked ".repeat(1000)).recoded(Coding::Gzip)),
@@ -110,6 +118,58 @@ async fn answer(request: Request<Incoming>) -> Response<Body> {
         _ => builder.body(Body::from(echo(request).await)),
     };
     response.expect("the parts above are well formed")
+}
+
+/// Becomes a WebSocket that gives back what it gets, and speaks the last of the subprotocols that were asked for.
+/// The text "bye" is answered by a close frame, "vanish" by the end of the connection.
+fn switch(request: &mut Request<Incoming>) -> Response<Body> {
+    let Ok(accept) = check_request(request.method(), request.headers()) else {
+        let mut refused = Response::new(Body::Empty);
+        *refused.status_mut() = StatusCode::BAD_REQUEST;
+        return refused;
+    };
+    let offers = request.headers().get_all(SEC_WEBSOCKET_EXTENSIONS);
+    let agreed = Deflate::answer(offers.iter().filter_map(|value| value.to_str().ok()));
+    let mut response = Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header(CONNECTION, "upgrade")
+        .header(UPGRADE, "websocket")
+        .header(SEC_WEBSOCKET_ACCEPT, accept);
+    if let Some(agreed) = &agreed {
+        response = response.header(SEC_WEBSOCKET_EXTENSIONS, &agreed.header);
+    }
+    let protocols = request.headers().get(SEC_WEBSOCKET_PROTOCOL);
+    if let Some(protocols) = protocols.and_then(|value| value.to_str().ok()) {
+        let last = protocols.rsplit(',').next().unwrap_or_default().trim();
+        response = response.header(SEC_WEBSOCKET_PROTOCOL, last);
+    }
+    let upgrade = hyper::upgrade::on(request);
+    tokio::task::spawn_local(async move {
+        let stream = upgrade.await.expect("the client stays");
+        let (ours, theirs) = pair();
+        tokio::task::spawn_local(converse(ours));
+        let deflate = agreed.map(|agreed| agreed.deflate);
+        let never = std::future::pending();
+        pump(TokioIo::new(stream), theirs, Role::Server, deflate, never).await;
+    });
+    response
+        .body(Body::Empty)
+        .expect("the parts above are well formed")
+}
+
+async fn converse(end: Endpoint) {
+    loop {
+        let answer = match end.receiver.next().await {
+            Received::Frame(Frame::Text(text)) if text == "bye" => Frame::Close {
+                code: 3001,
+                reason: "as asked".to_owned(),
+            },
+            Received::Frame(Frame::Text(text)) if text == "vanish" => return,
+            Received::Frame(frame) => frame,
+            Received::Lost | Received::Failed(_) => return,
+        };
+        end.sender.push(answer).expect("there is room");
+    }
 }
 
 /// The request as text: its first line, its headers in order of their names, its body.

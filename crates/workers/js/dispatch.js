@@ -9,6 +9,7 @@ import { HOST, hostBodyKind } from "../web/body.js";
 import { requestFromHost } from "../web/request.js";
 import { isResponse, responseToHost } from "../web/response.js";
 import { structuredClone } from "../web/structured_clone.js";
+import { socketHandle } from "../web/websocket/websocket.js";
 import { makeAlarmInvocationInfo } from "./alarm_invocation_info.js";
 import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "./base_classes.js";
 import { currentEnv } from "./env.js";
@@ -17,7 +18,8 @@ import { makeExecutionContext } from "./execution_context.js";
 import { makeExports } from "./exports.js";
 import { makeId } from "./id.js";
 import { HANDLERS, INSTANCE, serve } from "./rpc/serve.js";
-import { makeState } from "./state.js";
+import { socketHandlers } from "./sockets.js";
+import { makeState, socketsOf } from "./state.js";
 
 const { apply } = Reflect;
 const { then } = Promise.prototype;
@@ -121,7 +123,8 @@ function replyResponse(reply, response) {
     if (host.status === 0) {
       throw new TypeError("Return value from serve handler must not be an error response (like Response.error()).");
     }
-    op_reply_response(reply, host.status, host.statusText, host.headers, body, host.encodeBody === "manual");
+    const socket = host.webSocket === null ? null : socketHandle(host.webSocket);
+    op_reply_response(reply, host.status, host.statusText, host.headers, body, host.encodeBody === "manual", socket);
   } catch (error) {
     replyError(reply, error);
     // Nobody will read it; whoever feeds it must learn so.
@@ -200,9 +203,11 @@ export function serviceCall(reply, name, props, path, args, handles, pipelined) 
 
 /** One instance of an object: the program's object, and its handlers as they were when it was built. */
 class Instance {
-  constructor(target, rpc) {
+  constructor(target, rpc, sockets) {
     this.target = target;
     this.rpc = rpc;
+    this.sockets = sockets;
+    this.socketHandlers = socketHandlers(target);
     this.fetch = typeof target.fetch === "function" ? target.fetch : undefined;
     this.alarm = typeof target.alarm === "function" ? target.alarm : undefined;
   }
@@ -212,7 +217,7 @@ class Instance {
 export function construct(classIndex, hex, name, storage) {
   const { Class, rpc } = classes[classIndex];
   const state = makeState(makeId(hex, name, classIndex), storage);
-  return new Instance(new Class(state, currentEnv()), rpc);
+  return new Instance(new Class(state, currentEnv()), rpc, socketsOf(state));
 }
 
 export function objectFetch(reply, instance, method, url, headers, body, cf) {
@@ -234,6 +239,11 @@ export function objectAlarm(run, instance, scheduledTime, retryCount) {
   } catch (error) {
     op_alarm_threw(run, describe(error));
   }
+}
+
+/** A hibernatable socket of the object has received something. */
+export function socketEvent(reply, instance, number, kind, a, b) {
+  instance.sockets.deliver(reply, instance.target, instance.socketHandlers, number, kind, a, b);
 }
 
 const NO_RPC =

@@ -1,5 +1,6 @@
 // Installs what Workers add to the Web platform, on the global object.
 
+import { WebSocketRequestResponsePair } from "./request_response_pair.js";
 
 function notYet(name) {
   const Class = {
@@ -13,11 +14,11 @@ function notYet(name) {
 }
 
 /** Globals of Workers that programs name at their top level; using one says what is missing. */
-const MISSING = ["WebSocketPair", "WebSocketRequestResponsePair", "WebSocket", "HTMLRewriter", "CompressionStream",
-  "DecompressionStream", "EventSource", "URLPattern", "MessageChannel"];
+const MISSING = ["HTMLRewriter", "CompressionStream", "DecompressionStream", "EventSource", "URLPattern", "MessageChannel"];
 
 export function install(global) {
   const define = (name, value) =>
     Object.defineProperty(global, name, { value, enumerable: false, writable: true, configurable: true });
+  define("WebSocketRequestResponsePair", WebSocketRequestResponsePair);
   for (const name of MISSING) define(name, notYet(name));
 }

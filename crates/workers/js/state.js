@@ -7,21 +7,19 @@ import { defineInterface, illegalConstructor, internalToken } from "../web/webid
 import { waitUntil } from "./execution_context.js";
 import { currentExports } from "./exports.js";
 import { hasExports } from "./flags.js";
+import { ObjectSockets } from "./sockets.js";
 import { createStorage } from "./storage/index.js";
 
 const NAME = "DurableObjectState";
 
-let isState;
-
-function notYet(method) {
-  return new Error(`ctx.${method}() is not supported by Holdfast yet.`);
-}
+let isState, socketsOf;
 
 /** A critical section whose failure breaks the object. */
 const BREAKS = true;
 
 export class DurableObjectState {
   #brand;
+  #sockets = new ObjectSockets();
 
   constructor(token, id, storage) {
     if (token !== internalToken) throw illegalConstructor();
@@ -51,39 +49,40 @@ export class DurableObjectState {
     op_abort(text, retryAlarm === undefined || !!retryAlarm);
   }
 
-  acceptWebSocket() {
-    throw notYet("acceptWebSocket");
+  acceptWebSocket(socket, tags = undefined) {
+    this.#sockets.accept(socket, tags);
   }
 
-  getWebSockets() {
-    return [];
+  getWebSockets(tag = undefined) {
+    return this.#sockets.list(tag);
   }
 
-  getTags() {
-    throw notYet("getTags");
-  }
-
-  setWebSocketAutoResponse() {
-    throw notYet("setWebSocketAutoResponse");
+  setWebSocketAutoResponse(pair = undefined) {
+    this.#sockets.setAutoResponse(pair);
   }
 
   getWebSocketAutoResponse() {
-    return null;
+    return this.#sockets.autoResponse();
   }
 
-  getWebSocketAutoResponseTimestamp() {
-    throw notYet("getWebSocketAutoResponseTimestamp");
+  getWebSocketAutoResponseTimestamp(socket) {
+    return this.#sockets.autoResponseTimestamp(socket);
   }
 
-  setHibernatableWebSocketEventTimeout() {
-    throw notYet("setHibernatableWebSocketEventTimeout");
+  setHibernatableWebSocketEventTimeout(ms = undefined) {
+    this.#sockets.setEventTimeout(ms);
   }
 
   getHibernatableWebSocketEventTimeout() {
-    return null;
+    return this.#sockets.eventTimeout();
+  }
+
+  getTags(socket) {
+    return this.#sockets.tags(socket);
   }
 
   static {
+    socketsOf = (state) => state.#sockets;
     isState = (value) => typeof value === "object" && value !== null && #brand in value;
   }
 }
@@ -91,7 +90,7 @@ export class DurableObjectState {
 defineInterface(DurableObjectState);
 refuseToClone(DurableObjectState);
 
-export { isState };
+export { isState, socketsOf };
 
 export function makeState(id, storage) {
   return new DurableObjectState(internalToken, id, storage);

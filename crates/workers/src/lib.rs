@@ -45,6 +45,10 @@ pub fn extension() -> Extension {
         .module("workers/id", include_str!("../js/id.js"))
         .module("workers/main", include_str!("../js/main.js"))
         .module("workers/namespace", include_str!("../js/namespace.js"))
+        .module(
+            "workers/request_response_pair",
+            include_str!("../js/request_response_pair.js"),
+        )
         .module("workers/rpc/kinds", include_str!("../js/rpc/kinds.js"))
         .module("workers/rpc/open", include_str!("../js/rpc/open.js"))
         .module("workers/rpc/pack", include_str!("../js/rpc/pack.js"))
@@ -56,6 +60,7 @@ pub fn extension() -> Extension {
         .module("workers/rpc/results", include_str!("../js/rpc/results.js"))
         .module("workers/rpc/serve", include_str!("../js/rpc/serve.js"))
         .module("workers/rpc/target", include_str!("../js/rpc/target.js"))
+        .module("workers/sockets", include_str!("../js/sockets.js"))
         .module("workers/state", include_str!("../js/state.js"))
         .module("workers/stub", include_str!("../js/stub.js"));
     storage::register(extension)

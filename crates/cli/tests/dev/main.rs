@@ -8,3 +8,4 @@ mod life;
 mod objects;
 mod output;
 mod reload;
+mod sockets;

@@ -271,7 +271,7 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
     let by = match (&kind, &*channel) {
         (CallKind::Method(_), Channel::Export(_)) => CallBy::Reference,
         (CallKind::Method(_), _) => CallBy::Method,
-        (CallKind::Fetch(_), _) => CallBy::Fetch,
+        (CallKind::Fetch(_) | CallKind::Socket(_), _) => CallBy::Fetch,
     };
     let to = match usable(scope, &context, &channel, by)? {
         Ok(to) => to,
@@ -295,7 +295,9 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
         (Capability::Export(to), CallKind::Method(call)) => {
             Outgoing::Target(TargetCall { to, call, from })
         }
-        (Capability::Export(_), CallKind::Fetch(_)) => unreachable!("exports have no fetch"),
+        (Capability::Export(_), CallKind::Fetch(_) | CallKind::Socket(_)) => {
+            unreachable!("exports have no fetch and no sockets")
+        }
     };
     let held = core.send_from(&context, Output::Call(call));
     if let Some(waiting) = core.calls.borrow_mut().get_mut(id.slot) {

@@ -7,6 +7,7 @@ mod modules;
 mod replies;
 mod rpc;
 mod sections;
+mod sockets;
 
 use std::rc::{Rc, Weak};
 
@@ -25,7 +26,7 @@ pub(crate) fn extension() -> Extension {
     let extension = Extension::new("runtime");
     let extension = calls::register(ids::register(extension));
     let extension = sections::register(replies::register(extension));
-    let extension = rpc::register(extension);
+    let extension = sockets::register(rpc::register(extension));
     alarms::register(modules::register(extension))
 }
 

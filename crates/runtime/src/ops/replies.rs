@@ -3,9 +3,10 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use holdfast_engine::{Args, Extension, JsResult, Scope, Thrown};
+use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
 use holdfast_web::body::{Body, body_from_js};
 use holdfast_web::fetch::headers_from_js;
+use holdfast_web::websocket::{Endpoint, HostSocket};
 use holdfast_workers::failure::{Failure, Payload};
 use http::StatusCode;
 
@@ -20,7 +21,7 @@ use crate::turn::thrown_flags;
 pub(super) fn register(extension: Extension) -> Extension {
     extension
         .op("op_reply_value", 4, value)
-        .op("op_reply_response", 6, response)
+        .op("op_reply_response", 7, response)
         .op("op_reply_error", 4, error)
         .op("op_background_begin", 0, background_begin)
         .op("op_background_end", 1, background_end)
@@ -43,7 +44,8 @@ fn value<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.undefined())
 }
 
-/// `(reply, status, status text, headers, body, encoded already)`
+/// `(reply, status, status text, headers, body, encoded already, socket | null)`; throws where the socket cannot be
+/// returned, and has then not answered
 fn response<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let reply = scope.unwrap::<Reply>(args.get(0))?;
     let status = scope.to_number(args.get(1))?;
@@ -64,14 +66,38 @@ fn response<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
             encode(body, &headers)
         }
     });
+    let web_socket = match args.get(6) {
+        socket if socket.is_nullish() => None,
+        socket => Some(release(scope, &reply, socket)?),
+    };
     let answer = FetchAnswer {
         status,
         status_text,
         headers,
         body,
+        web_socket,
     };
     reply.answer(&core(scope), Answer::Response(Box::new(answer)));
     Ok(scope.undefined())
+}
+
+/// Takes the connection of a socket that goes out with a response.
+fn release<'s>(
+    scope: &mut Scope<'s>,
+    reply: &Reply,
+    socket: Local<'s>,
+) -> Result<Endpoint, Thrown> {
+    let socket = scope.unwrap::<HostSocket>(socket)?;
+    if !reply.wants_socket() {
+        return Err(scope.throw_type_error(
+            "Worker tried to return a WebSocket in a response to a request which did not contain the \
+             header \"Upgrade: websocket\".",
+        ));
+    }
+    match socket.release() {
+        Ok(end) => Ok(end),
+        Err(message) => Err(scope.throw_type_error(message)),
+    }
 }
 
 /// A body whose headers promise a coding that it does not have yet is given it.

@@ -209,14 +209,14 @@ impl Core {
                 self.object(&instance.key).leave(call.bytes());
                 let mut calls = instance.calls.borrow_mut();
                 let entry = calls.vacant_entry();
-                let reply = Reply::new(context, ReplyTo::Caller(from, entry.key()));
+                let reply = Reply::new(context, ReplyTo::Caller(from, entry.key()), false);
                 entry.insert(Rc::clone(&reply));
                 reply
             }
             None => {
                 let mut serving = context.rpc.serving.borrow_mut();
                 let entry = serving.vacant_entry();
-                let reply = Reply::new(context, ReplyTo::Target(from, entry.key()));
+                let reply = Reply::new(context, ReplyTo::Target(from, entry.key()), false);
                 entry.insert(Rc::clone(&reply));
                 reply
             }

@@ -25,7 +25,7 @@ impl Core {
             .rpc
             .is_session
             .set(matches!(kind, CallKind::Method(_)));
-        let reply = Reply::new(&context, ReplyTo::Service(from));
+        let reply = Reply::new(&context, ReplyTo::Service(from), kind.asks_for_socket());
         if let Kind::Event {
             reply: kept, key, ..
         } = &context.kind

@@ -19,7 +19,9 @@ use holdfast_runtime::{
 use holdfast_storage::{RealDisk, Store, StoreOptions, SystemClock};
 use holdfast_web::body::Body;
 use holdfast_web::io::Level;
-use http::{HeaderMap, Method};
+use holdfast_web::websocket::{Endpoint, Frame, Received};
+use http::header::UPGRADE;
+use http::{HeaderMap, HeaderValue, Method};
 use tokio::sync::{mpsc, oneshot};
 
 /// No test waits longer than this for anything.
@@ -189,11 +191,20 @@ impl World {
     }
 
     pub fn send(&self, shard: usize, path: &str) -> oneshot::Receiver<OutgoingResponse> {
+        self.send_with(shard, path, HeaderMap::new())
+    }
+
+    fn send_with(
+        &self,
+        shard: usize,
+        path: &str,
+        headers: HeaderMap,
+    ) -> oneshot::Receiver<OutgoingResponse> {
         let (answer, receiver) = oneshot::channel();
         let request = IncomingRequest {
             method: Method::GET,
             url: format!("http://test{path}"),
-            headers: HeaderMap::new(),
+            headers,
             body: None,
         };
         assert!(
@@ -201,6 +212,23 @@ impl World {
             "the shard runs"
         );
         receiver
+    }
+
+    /// A WebSocket to the Worker, as the server's side of the connection has it.
+    pub fn open(&self, shard: usize, path: &str) -> Socket<'_> {
+        let mut headers = HeaderMap::new();
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        let receiver = self.send_with(shard, path, headers);
+        let response = self.tokio.block_on(async {
+            let response = tokio::time::timeout(PATIENCE, receiver).await;
+            response.expect("an answer in time").expect("an answer")
+        });
+        assert_eq!(response.status.as_u16(), 101, "{}", self.log());
+        let socket = response.web_socket.expect("the connection");
+        Socket {
+            world: self,
+            end: socket.end,
+        }
     }
 
     pub fn wait(&self, receiver: oneshot::Receiver<OutgoingResponse>) -> Reply {
@@ -237,6 +265,60 @@ impl World {
 
     pub fn log(&self) -> String {
         self.lines.0.lock().unwrap().join("\n")
+    }
+}
+
+/// A client's end of a WebSocket.
+pub struct Socket<'w> {
+    world: &'w World,
+    pub end: Endpoint,
+}
+
+impl Socket<'_> {
+    pub fn send(&self, text: &str) {
+        let frame = Frame::Text(text.to_owned());
+        self.end.sender.push(frame).expect("there is room");
+    }
+
+    pub fn close(&self, code: u16, reason: &str) {
+        let reason = reason.to_owned();
+        let frame = Frame::Close { code, reason };
+        self.end.sender.push(frame).expect("there is room");
+    }
+
+    pub fn receive(&self) -> Received {
+        let received = async { tokio::time::timeout(PATIENCE, self.end.receiver.next()).await };
+        let received = self.world.tokio.block_on(received);
+        received.unwrap_or_else(|_| panic!("nothing was received in time\n{}", self.world.log()))
+    }
+
+    /// The next thing received, which must be a text.
+    pub fn text(&self) -> String {
+        match self.receive() {
+            Received::Frame(Frame::Text(text)) => text,
+            other => panic!("{other:?} is no text\n{}", self.world.log()),
+        }
+    }
+
+    /// Sends a text, and gives the text that answers it.
+    pub fn ask(&self, text: &str) -> String {
+        self.send(text);
+        self.text()
+    }
+
+    /// Asks again and again, with longer and longer pauses, until the answer is another one.
+    pub fn ask_until_changed(&self, text: &str, before: &str) -> String {
+        let mut pause = Duration::from_millis(500);
+        let began = std::time::Instant::now();
+        loop {
+            std::thread::sleep(pause);
+            let answer = self.ask(text);
+            if answer != before {
+                return answer;
+            }
+            assert!(began.elapsed() < PATIENCE, "{text} goes on giving {before}");
+            pause *= 2;
+        }
     }
 }
 

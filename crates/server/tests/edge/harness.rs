@@ -130,6 +130,11 @@ impl Client {
         }
     }
 
+    /// What was read and not asked for.
+    pub(crate) fn take_read(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.read)
+    }
+
     /// Everything to the end of the connection.
     pub(crate) async fn rest(&mut self) -> std::io::Result<String> {
         while self.stream.read_buf(&mut self.read).await? != 0 {}

@@ -5,3 +5,4 @@ mod harness;
 mod life;
 mod requests;
 mod responses;
+mod sockets;

@@ -141,7 +141,7 @@ fn switching_protocols_is_refused_by_name() {
         let answer = server.exchange(GET).await;
         assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
         assert!(
-            answer.ends_with("Switching protocols is not supported yet\n"),
+            answer.ends_with("Switching protocols without a WebSocket is not possible\n"),
             "{answer}"
         );
     });

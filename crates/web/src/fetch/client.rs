@@ -180,10 +180,11 @@ fn switch_protocols(
         Some(handshake) => handshake.check(response.headers()),
         None => Err("the server switched protocols without being asked"),
     };
-    if let Err(detail) = accepted {
-        return Err(FetchError::Handshake { authority, detail });
-    }
-    let upgrade = HostUpgrade::new(hyper::upgrade::on(&mut response));
+    let deflate = match accepted {
+        Ok(deflate) => deflate,
+        Err(detail) => return Err(FetchError::Handshake { authority, detail }),
+    };
+    let upgrade = HostUpgrade::new(hyper::upgrade::on(&mut response), deflate);
     let status_text = reason(status, response.extensions().get::<ReasonPhrase>());
     let headers = std::mem::take(response.headers_mut());
     Ok(Response {

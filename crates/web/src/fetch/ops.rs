@@ -13,6 +13,7 @@ use super::headers::{HostHeaders, headers_from_js, op_headers_read};
 use super::{Client, FetchError, Request, Response, data_url};
 use crate::body::{HostBody, body_from_js};
 use crate::io::{Host, promise_from};
+use crate::websocket::from_upgrade;
 
 /// Adds the operations and modules of headers, requests, responses and `fetch()`.
 pub fn register(extension: Extension) -> Extension {
@@ -50,7 +51,7 @@ fn op_fetch_abort<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.undefined())
 }
 
-/// `(call | null, method, url, headers, body) → Promise<[status, status text, headers, body | null, upgrade | null]>`
+/// `(call | null, method, url, headers, body) → Promise<[status, status text, headers, body | null, WebSocket handle | null]>`
 fn op_fetch<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let aborted = match args.get(0) {
         call if call.is_null() => None,
@@ -98,6 +99,13 @@ fn request_from_js<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> Result<Request
 }
 
 fn response_to_js<'s>(scope: &mut Scope<'s>, response: Response) -> JsResult<'s> {
+    let web_socket = match response.upgrade {
+        Some(upgrade) => {
+            let socket = from_upgrade(scope, response.status, upgrade, &response.headers);
+            scope.wrap(socket)?
+        }
+        None => scope.null(),
+    };
     let status = scope.int(i32::from(response.status.as_u16()));
     let status_text = scope.string(&response.status_text)?;
     let headers = scope.wrap(Rc::new(HostHeaders(response.headers)))?;
@@ -105,11 +113,7 @@ fn response_to_js<'s>(scope: &mut Scope<'s>, response: Response) -> JsResult<'s>
         Some(body) => scope.wrap(HostBody::new(body))?,
         None => scope.null(),
     };
-    let upgrade = match response.upgrade {
-        Some(upgrade) => scope.wrap(Rc::new(upgrade))?,
-        None => scope.null(),
-    };
-    scope.array(&[status, status_text, headers, body, upgrade])
+    scope.array(&[status, status_text, headers, body, web_socket])
 }
 
 fn throw_fetch_error(scope: &mut Scope<'_>, error: &FetchError) -> Thrown {

@@ -4,16 +4,15 @@ use std::cell::RefCell;
 
 use base64_simd::STANDARD;
 use http::header::{
-    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{HeaderMap, HeaderValue};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use sha1::{Digest, Sha1};
 
 use crate::body::BodyError;
-
-const ACCEPT_SUFFIX: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+use crate::websocket::wire::{Deflate, has_token, key_matches};
 
 /// A connection that left HTTP, as tokio reads and writes it.
 pub type UpgradedIo = TokioIo<Upgraded>;
@@ -21,6 +20,8 @@ pub type UpgradedIo = TokioIo<Upgraded>;
 /// A handshake under way.
 pub(super) struct Handshake {
     key: String,
+    /// The subprotocols that were asked for.
+    protocols: Vec<String>,
 }
 
 impl Handshake {
@@ -32,8 +33,14 @@ impl Handshake {
         }
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
+        let protocols = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+        let protocols = protocols
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(|protocol| protocol.trim().to_owned());
         Some(Self {
             key: STANDARD.encode_to_string(nonce),
+            protocols: protocols.collect(),
         })
     }
 
@@ -43,38 +50,40 @@ impl Handshake {
         headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         let key = HeaderValue::from_str(&self.key).expect("base64 is a valid header value");
         headers.insert(SEC_WEBSOCKET_KEY, key);
+        let offer = HeaderValue::from_static(Deflate::offer());
+        headers.insert(SEC_WEBSOCKET_EXTENSIONS, offer);
     }
 
-    /// Whether a 101 response completes the handshake; if not, what is wrong.
-    pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), &'static str> {
-        let is = |name, expected: &str| {
-            headers
-                .get(name)
-                .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(expected.as_bytes()))
-        };
-        if !is(UPGRADE, "websocket") {
+    /// Whether a 101 response completes the handshake, and with what compression; if not, what is wrong.
+    pub(super) fn check(&self, headers: &HeaderMap) -> Result<Option<Deflate>, &'static str> {
+        let upgraded = headers
+            .get(UPGRADE)
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+        if !upgraded {
             return Err("the response lacks Upgrade: websocket");
         }
-        let upgrades = headers
-            .get_all(CONNECTION)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        if !upgrades
-            .flat_map(|value| value.split(','))
-            .any(|token| token.trim().eq_ignore_ascii_case("upgrade"))
-        {
+        if !has_token(headers, &CONNECTION, "upgrade") {
             return Err("the response lacks Connection: Upgrade");
         }
-        let accept = STANDARD.encode_to_string(
-            Sha1::new()
-                .chain_update(&self.key)
-                .chain_update(ACCEPT_SUFFIX)
-                .finalize(),
-        );
-        // Base64 has upper and lower case.
-        match headers.get(SEC_WEBSOCKET_ACCEPT) {
-            Some(value) if value.as_bytes() == accept.as_bytes() => Ok(()),
-            _ => Err("Sec-WebSocket-Accept does not match the key"),
+        let accepted = headers
+            .get(SEC_WEBSOCKET_ACCEPT)
+            .is_some_and(|accept| key_matches(&self.key, accept.as_bytes()));
+        if !accepted {
+            return Err("Sec-WebSocket-Accept does not match the key");
+        }
+        if let Some(chosen) = headers.get(SEC_WEBSOCKET_PROTOCOL)
+            && !self
+                .protocols
+                .iter()
+                .any(|protocol| protocol.as_bytes() == chosen.as_bytes())
+        {
+            return Err("the server chose a subprotocol that was not asked for");
+        }
+        let mut extensions = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter();
+        match (extensions.next(), extensions.next()) {
+            (None, _) => Ok(None),
+            (Some(one), None) => Deflate::accepted(one.to_str().unwrap_or_default()).map(Some),
+            (Some(_), Some(_)) => Err("the server chose more extensions than were offered"),
         }
     }
 }
@@ -83,13 +92,20 @@ impl Handshake {
 #[derive(Debug)]
 pub struct HostUpgrade {
     pending: RefCell<Option<OnUpgrade>>,
+    deflate: Option<Deflate>,
 }
 
 impl HostUpgrade {
-    pub(super) fn new(pending: OnUpgrade) -> Self {
+    pub(super) fn new(pending: OnUpgrade, deflate: Option<Deflate>) -> Self {
         Self {
             pending: RefCell::new(Some(pending)),
+            deflate,
         }
+    }
+
+    /// The compression that was agreed on.
+    pub fn deflate(&self) -> Option<Deflate> {
+        self.deflate
     }
 
     /// The connection, for the first who asks; bytes that came with the response are the first it gives.

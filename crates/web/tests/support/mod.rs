@@ -14,6 +14,7 @@ use holdfast_web::body::OpenBodies;
 use holdfast_web::fetch::{Client, ClientOptions};
 use holdfast_web::io::{Completion, Host, Io, Level, Task};
 use holdfast_web::ops::Timers;
+use holdfast_web::websocket::{HostSocket, OpenSockets, Outgoing};
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
@@ -24,6 +25,7 @@ struct Driver {
     completions: mpsc::UnboundedSender<Completion>,
     timers: Rc<Timers>,
     bodies: Rc<OpenBodies>,
+    sockets: Rc<OpenSockets>,
     /// Whether the output gate is open.
     gate: watch::Sender<bool>,
     console: RefCell<Vec<String>>,
@@ -66,6 +68,14 @@ impl Io for Driver {
 
     fn bodies(&self) -> Rc<OpenBodies> {
         Rc::clone(&self.bodies)
+    }
+
+    fn sockets(&self) -> Rc<OpenSockets> {
+        Rc::clone(&self.sockets)
+    }
+
+    fn send_frame(&self, socket: &Rc<HostSocket>, what: Outgoing) {
+        socket.deliver(what);
     }
 }
 
@@ -155,6 +165,7 @@ async fn run(file: &Path) -> Result<(), String> {
         completions,
         timers: Rc::default(),
         bodies: Rc::default(),
+        sockets: Rc::default(),
         gate: watch::Sender::new(true),
         console: RefCell::default(),
     });

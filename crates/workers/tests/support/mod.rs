@@ -14,6 +14,7 @@ use holdfast_engine::{
 use holdfast_web::body::OpenBodies;
 use holdfast_web::io::{Completion, Host, Io, Level, Task};
 use holdfast_web::ops::Timers;
+use holdfast_web::websocket::{HostSocket, OpenSockets, Outgoing};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
@@ -26,6 +27,7 @@ struct Driver {
     completions: mpsc::UnboundedSender<Completion>,
     timers: Rc<Timers>,
     bodies: Rc<OpenBodies>,
+    sockets: Rc<OpenSockets>,
 }
 
 impl Io for Driver {
@@ -60,6 +62,14 @@ impl Io for Driver {
 
     fn bodies(&self) -> Rc<OpenBodies> {
         Rc::clone(&self.bodies)
+    }
+
+    fn sockets(&self) -> Rc<OpenSockets> {
+        Rc::clone(&self.sockets)
+    }
+
+    fn send_frame(&self, socket: &Rc<HostSocket>, what: Outgoing) {
+        socket.deliver(what);
     }
 }
 
@@ -118,6 +128,7 @@ async fn run(file: &Path) -> Result<(), String> {
         completions,
         timers: Rc::default(),
         bodies: Rc::default(),
+        sockets: Rc::default(),
     });
     let test =
         Extension::new("test").module("test", include_str!("../../../web/tests/support/test.js"));
