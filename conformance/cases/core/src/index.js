@@ -7,6 +7,7 @@ export { Bell, Mute } from "./bell.js";
 export { Lab } from "./lab.js";
 export { Entry, handlers, Rpc } from "./rpc_targets.js";
 export { FailsToStart, Other, Plain, Target } from "./targets.js";
+export { PlainSockets, Sockets } from "./sockets.js";
 
 export default {
   async fetch(request, env, ctx) {

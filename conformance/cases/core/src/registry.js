@@ -20,6 +20,8 @@ import sqlErrors from "./sql_errors.js";
 import streams from "./web_streams.js";
 import transactions from "./transactions.js";
 import url from "./web_url.js";
+import websocket from "./websocket.js";
+import websocketObjects from "./websocket_objects.js";
 
 const topics = {
   ids,
@@ -44,6 +46,8 @@ const topics = {
   encoding,
   streams,
   crypto: crypto_,
+  websocket,
+  "websocket-objects": websocketObjects,
 };
 
 /** Every case by its full name, `topic.case`. */
