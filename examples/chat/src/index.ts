@@ -56,6 +56,16 @@ async function route(request: Request, env: Env): Promise<Response> {
     return json({ room: name, messages: await stub.messages(after) });
   }
 
+  if (first === "api" && second === "rooms" && last === "live" && rest.length === 0) {
+    allow(request, "GET");
+    const name = parseRoomName(room);
+    parseAfter(url.searchParams.get("after"));
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      throw new HttpError(426, "connect with a WebSocket", { upgrade: "websocket" });
+    }
+    return env.ROOM.getByName(name).fetch(request);
+  }
+
   throw new HttpError(404, "no such page");
 }
 

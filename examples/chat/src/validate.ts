@@ -16,6 +16,16 @@ export function parseAfter(raw: string | null): number | undefined {
   return Number(raw);
 }
 
+/** A visitor's name; empty for one who has not said it. */
+export function parseName(raw: unknown): string {
+  if (typeof raw !== "string") throw new HttpError(400, "name must be a string");
+  const name = raw.trim();
+  if ([...name].length > AUTHOR_CHARS_MAX) {
+    throw new HttpError(400, `name must have at most ${AUTHOR_CHARS_MAX} characters`);
+  }
+  return name;
+}
+
 export function parseMessage(body: unknown): { author: string; text: string } {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new HttpError(400, "the body must be an object with author and text");

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { Socket } from "./socket.mjs";
 
 /** Posts to a fresh room; the returned token is handed to `after`. */
 export async function before(baseUrl) {
@@ -16,12 +17,20 @@ export async function before(baseUrl) {
     assert.equal(response.status, 201);
     messages.push((await response.json()).message);
   }
+  // What a visitor has heard must not be forgotten either.
+  const socket = await Socket.connect(`${baseUrl}/api/rooms/${room}/live`);
+  socket.tell({ type: "say", author: "Ada", text: "fourth" });
+  messages.push((await socket.until("message")).message);
   return { room, messages };
 }
 
 export async function after(baseUrl, { room, messages }) {
   const listed = await (await fetch(`${baseUrl}/api/rooms/${room}/messages`)).json();
   assert.deepEqual(listed.messages, messages);
+  // Visitors come back and get what they have missed.
+  const socket = await Socket.connect(`${baseUrl}/api/rooms/${room}/live?after=2`);
+  assert.deepEqual((await socket.until("history")).messages, messages.slice(2));
+  socket.vanish();
   const { rooms } = await (await fetch(`${baseUrl}/api/rooms`)).json();
   assert.equal(rooms.find((r) => r.name === room)?.messages, messages.length);
 }
