@@ -111,6 +111,10 @@ pub(crate) struct DevOptions {
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub(crate) idle: u32,
 
+    /// For how many days objects can be taken back by bookmarks; 0 keeps no history
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub(crate) history: u16,
+
     /// Keep running the files as they were at the start
     #[arg(long)]
     pub(crate) no_watch: bool,

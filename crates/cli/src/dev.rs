@@ -32,6 +32,7 @@ const CPU_LIMIT: Duration = Duration::from_secs(30);
 /// Memory of one shard's heap. A shard carries many objects, so this is above the 128 MB that Cloudflare
 /// gives to an isolate.
 const HEAP_BYTES_MAX: usize = 512 << 20;
+const SECONDS_PER_DAY: u64 = 86_400;
 /// How long requests under way may take to finish when told to stop.
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// A save is over when nothing has changed for this long, …
@@ -105,6 +106,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
             .map_or(CPU_LIMIT, Duration::from_millis),
         heap_bytes_max: HEAP_BYTES_MAX,
         idle: Duration::from_secs(options.idle.into()),
+        history: Duration::from_secs(u64::from(options.history) * SECONDS_PER_DAY),
     };
     let node = Node::start(
         app,

@@ -27,6 +27,8 @@ pub struct NodeOptions {
     pub heap_bytes_max: usize,
     /// How long an unused object stays in memory.
     pub idle: Duration,
+    /// How far back objects can be taken by bookmarks; zero keeps no history.
+    pub history: Duration,
 }
 
 /// Where console output and errors of user code go.

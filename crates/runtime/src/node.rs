@@ -231,7 +231,10 @@ fn open_store(options: &NodeOptions, log: &Arc<dyn Log>) -> Result<(Store, Keepe
     let store = Store::open(
         Arc::new(disk),
         Arc::new(SystemClock),
-        StoreOptions::default(),
+        StoreOptions {
+            history_ms: options.history.as_millis() as u64,
+            ..StoreOptions::default()
+        },
         u128::from_le_bytes(random),
     )
     .map_err(|error| StartError::Store {

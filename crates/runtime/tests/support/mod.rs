@@ -107,6 +107,7 @@ pub fn options(folder: &Path, shards: usize) -> NodeOptions {
         cpu_limit: Duration::from_millis(200),
         heap_bytes_max: 128 << 20,
         idle: Duration::from_secs(10),
+        history: Duration::from_secs(3_600),
     }
 }
 
