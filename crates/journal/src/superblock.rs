@@ -1,7 +1,9 @@
-//! The data folder's identity, and where replay begins: two sectors that are written in turn.
+//! The data folder's identity, and where replay begins: two sectors that say the same.
 //!
-//! The file is the last thing a checkpoint writes. One of its two copies is always whole: the other may be torn by
-//! a crash in the middle of the write. A folder without this file is empty, or none of ours.
+//! The file is the last thing a checkpoint writes: first one copy, and when that is durable the other. So one of them is
+//! always whole, whenever a crash tears the write; and at rest either may be damaged without harm. (With copies that
+//! were written in turn, a damaged newer one would make the older one count, whose log has been let go of.) A folder
+//! without this file is empty, or none of ours.
 
 use std::sync::Arc;
 
@@ -85,10 +87,19 @@ impl Superblock {
             snapshot: Position::START,
         };
         let mut superblock = Superblock { file, state };
-        superblock.write(state)?;
-        disk.sync_folder("")
-            .map_err(Error::io("cannot flush", "the data folder"))?;
+        superblock.settle(disk)?;
         Ok(superblock)
+    }
+
+    /// Makes durable what was read, in both copies: a process that was killed may have left it to the system's memory
+    /// alone, and whatever is done on its word would outlive it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn settle(&mut self, disk: &dyn Disk) -> Result<()> {
+        self.write(self.state)?;
+        disk.sync_folder("")
+            .map_err(Error::io("cannot flush", "the data folder"))
     }
 
     /// What it says.
@@ -96,18 +107,19 @@ impl Superblock {
         self.state
     }
 
-    /// Replaces the older copy; durable on return.
+    /// Replaces it; durable on return.
     ///
     /// # Errors
     /// The disk's.
     pub fn write(&mut self, state: State) -> Result<()> {
-        let offset = (state.round % COPIES) * SECTOR_BYTES as u64;
-        self.file
-            .write_at(&encode(state), offset)
-            .map_err(Error::io("cannot write", SUPERBLOCK))?;
-        self.file
-            .sync_data()
-            .map_err(Error::io("cannot flush", SUPERBLOCK))?;
+        for copy in 0..COPIES {
+            self.file
+                .write_at(&encode(state), copy * SECTOR_BYTES as u64)
+                .map_err(Error::io("cannot write", SUPERBLOCK))?;
+            self.file
+                .sync_data()
+                .map_err(Error::io("cannot flush", SUPERBLOCK))?;
+        }
         self.state = state;
         Ok(())
     }
