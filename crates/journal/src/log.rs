@@ -161,11 +161,44 @@ impl Log {
         options: LogOptions,
         node: u128,
         home: Position,
+        replay: impl FnMut(Logged<'_>) -> Result<()>,
+    ) -> Result<Log> {
+        Log::open_planted(Planted::NOTHING, disk, clock, options, node, home, replay)
+    }
+
+    /// As [`Log::open`], with a mistake, for tests of the tests.
+    ///
+    /// # Errors
+    /// As for [`Log::open`].
+    #[cfg(feature = "sabotage")]
+    pub fn open_sabotaged(
+        mistake: Option<Sabotage>,
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+        options: LogOptions,
+        node: u128,
+        home: Position,
+        replay: impl FnMut(Logged<'_>) -> Result<()>,
+    ) -> Result<Log> {
+        let planted = Planted::new(mistake);
+        Log::open_planted(planted, disk, clock, options, node, home, replay)
+    }
+
+    fn open_planted(
+        planted: Planted,
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+        options: LogOptions,
+        node: u128,
+        home: Position,
         mut replay: impl FnMut(Logged<'_>) -> Result<()>,
     ) -> Result<Log> {
         disk.create_folder(segment::FOLDER)
             .map_err(Error::io("cannot create", segment::FOLDER))?;
-        let found = recovery::scan(&*disk, node, home, &mut replay)?;
+        // Flushing the names in a folder does not flush the folder's own.
+        disk.sync_folder("")
+            .map_err(Error::io("cannot flush", "the data folder"))?;
+        let found = recovery::scan(&*disk, node, home, planted, &mut replay)?;
         let writer = Writer {
             full: found.segments.into(),
             current: None,
@@ -193,16 +226,8 @@ impl Log {
             held_bytes: AtomicU64::new(held),
             writer: Mutex::new(writer),
             listeners: Mutex::new(Vec::new()),
-            planted: Planted::NOTHING,
+            planted,
         })
-    }
-
-    /// Plants a mistake, for tests of the tests.
-    #[cfg(feature = "sabotage")]
-    #[must_use]
-    pub fn sabotaged(mut self, mistake: Sabotage) -> Log {
-        self.planted = Planted::new(mistake);
-        self
     }
 
     /// The present epoch.
@@ -342,6 +367,10 @@ impl Log {
         let Some(last) = batches.back().map(Batch::last) else {
             return Ok(self.durable());
         };
+        if self.planted.is(Sabotage::ConfirmEarly) {
+            self.durable.store(last.0, Ordering::Release);
+            self.tell(&Durability::Reached(last));
+        }
         match self.write(&mut writer, &batches) {
             Ok(()) => {
                 self.durable.store(last.0, Ordering::Release);
@@ -387,19 +416,28 @@ impl Log {
         let mut bytes = Vec::new();
         for batch in batches {
             let begin = bytes.len();
-            frame::encode(batch, durable, now_ms, &mut bytes);
-            let fits = writer.current.as_ref().is_some_and(|current| {
+            let current = writer.current.as_ref();
+            let number = current.map_or(0, |current| current.segment.number);
+            let cut = self
+                .planted
+                .is(Sabotage::DropTail)
+                .then(|| batch.without_last());
+            let batch = cut.as_ref().unwrap_or(batch);
+            frame::encode(batch, number, durable, now_ms, &mut bytes);
+            let fits = current.is_some_and(|current| {
                 let used = current.offset + bytes.len() as u64;
                 used <= current.capacity
             });
             if !fits {
                 // What came before belongs to the old segment, and must be flushed before the new one is.
-                let own = bytes.split_off(begin);
+                let length = (bytes.len() - begin) as u64;
+                bytes.truncate(begin);
                 if !bytes.is_empty() {
                     self.put(writer, &bytes)?;
                 }
-                self.next_segment(writer, batch.first, own.len() as u64)?;
-                bytes = own;
+                let number = self.next_segment(writer, batch.first, length)?;
+                bytes.clear();
+                frame::encode(batch, number, durable, now_ms, &mut bytes);
             }
             let current = writer.current.as_mut().expect("a segment is open");
             current.last = Some(batch.last());
@@ -420,14 +458,18 @@ impl Log {
         file.write_at(bytes, current.offset)
             .map_err(Error::io("cannot write", &*name))?;
         if !self.planted.is(Sabotage::SkipFlush) {
-            file.sync_data().map_err(Error::io("cannot flush", name))?;
+            let mut flushed = file.sync_data();
+            if self.planted.is(Sabotage::RetryFlush) {
+                flushed = flushed.or_else(|_| file.sync_data());
+            }
+            flushed.map_err(Error::io("cannot flush", name))?;
         }
         current.offset += bytes.len() as u64;
         Ok(())
     }
 
-    /// Goes on in a new segment with room for `bytes`, whose first commit is `first`.
-    fn next_segment(&self, writer: &mut Writer, first: Position, bytes: u64) -> Result<()> {
+    /// Goes on in a new segment with room for `bytes`, whose first commit is `first`. Gives its number.
+    fn next_segment(&self, writer: &mut Writer, first: Position, bytes: u64) -> Result<u64> {
         if let Some(done) = writer.current.take()
             && let Some(last) = done.last
         {
@@ -452,9 +494,11 @@ impl Log {
             None => segment::create_filled(&*self.disk, &name, capacity)?,
         };
         let capacity = capacity.max(file.len().map_err(Error::io("cannot look at", &*name))?);
-        self.disk
-            .sync_folder(segment::FOLDER)
-            .map_err(Error::io("cannot flush", segment::FOLDER))?;
+        if !self.planted.is(Sabotage::SkipFolderFlush) {
+            self.disk
+                .sync_folder(segment::FOLDER)
+                .map_err(Error::io("cannot flush", segment::FOLDER))?;
+        }
         self.held_bytes
             .fetch_add(self.options.segment_bytes, Ordering::Relaxed);
         writer.current = Some(Current {
@@ -467,7 +511,7 @@ impl Log {
             capacity,
             last: None,
         });
-        Ok(())
+        Ok(number)
     }
 
     /// The segments whose commits are all at or before `through`, oldest first. The one being written is not among
@@ -516,7 +560,7 @@ impl Log {
         number: u64,
         visit: &mut dyn FnMut(Logged<'_>) -> Result<()>,
     ) -> Result<()> {
-        let image = segment::Image::read(&*self.disk, self.node, number)?;
+        let image = segment::Image::read(&*self.disk, self.node, number, self.planted)?;
         let Some(first) = image.first else {
             return Err(Error::Damaged(format!(
                 "{} has lost its first sector",
@@ -549,7 +593,7 @@ impl Log {
             }
             let name = segment::name(number);
             if writer.spares.len() < self.options.spares_max {
-                let spare = format!("{}/{number:016x}.spare", segment::FOLDER);
+                let spare = segment::spare_name(number);
                 self.disk
                     .rename(&name, &spare)
                     .map_err(Error::io("cannot rename", name))?;

@@ -3,6 +3,7 @@
 use crate::commit::{Commit, Position};
 use crate::disk::Disk;
 use crate::error::{Error, Result};
+use crate::sabotage::{Planted, Sabotage};
 use crate::segment::{self, Image};
 
 /// What the log was found to hold.
@@ -11,7 +12,7 @@ pub(crate) struct Found {
     pub(crate) last: Position,
     /// Number and last position of the segments with commits in them, oldest first.
     pub(crate) segments: Vec<(u64, Position)>,
-    /// The highest number among the files, used or not.
+    /// The highest number that any of the files was ever used under.
     pub(crate) highest_number: u64,
     /// Files that hold nothing and can be used.
     pub(crate) unused: Vec<String>,
@@ -31,6 +32,9 @@ pub struct Logged<'a> {
 
 /// Reads all segments and gives the commits after `home` to `visit`, in order.
 ///
+/// What was read is durable afterwards. It need not have been before: a process that was killed leaves behind what the
+/// system has not written yet, which the next one sees, and would confirm.
+///
 /// # Errors
 /// [`Error::Damaged`] for anything but a torn end of the log; [`Error::Foreign`] for segments of another folder, or
 /// missing ones; the disk's; those of `visit`.
@@ -38,6 +42,7 @@ pub(crate) fn scan(
     disk: &dyn Disk,
     node: u128,
     home: Position,
+    planted: Planted,
     mut visit: impl FnMut(Logged<'_>) -> Result<()>,
 ) -> Result<Found> {
     let names = disk
@@ -48,19 +53,20 @@ pub(crate) fn scan(
         .filter_map(|name| segment::number_of(name))
         .collect();
     numbers.sort_unstable();
+    let spares: Vec<u64> = names
+        .iter()
+        .filter_map(|name| segment::spare_number_of(name))
+        .collect();
     let mut found = Found {
         last: home,
         segments: Vec::new(),
-        highest_number: numbers.last().copied().unwrap_or(0),
-        unused: names
-            .iter()
-            .filter(|name| name.ends_with(".spare"))
-            .map(|name| format!("{}/{name}", segment::FOLDER))
-            .collect(),
+        // Spares count too: what is in them must never be taken for the contents of a new segment.
+        highest_number: numbers.iter().chain(&spares).copied().max().unwrap_or(0),
+        unused: spares.into_iter().map(segment::spare_name).collect(),
         last_time_ms: 0,
     };
     for number in numbers {
-        let image = Image::read(disk, node, number)?;
+        let image = Image::read(disk, node, number, planted)?;
         let expected = found.last.next();
         // What is at or before `home` may be missing, in whatever pieces: trimming goes file by file.
         if let Some(first) = image.first
@@ -91,6 +97,9 @@ pub(crate) fn scan(
         })?;
         match last {
             Some(last) => {
+                if last > home && !planted.is(Sabotage::ConfirmUnflushed) {
+                    image.flush(disk)?;
+                }
                 found.segments.push((number, last));
                 found.last = found.last.max(last);
             }

@@ -9,8 +9,24 @@
 pub enum Sabotage {
     /// Report commits as durable without flushing them.
     SkipFlush,
+    /// Report commits as durable before they are written.
+    ConfirmEarly,
+    /// Try a flush that failed again, and believe it.
+    RetryFlush,
+    /// Leave the last commit of a batch out of its frame.
+    DropTail,
+    /// Do not flush the names of new segments.
+    SkipFolderFlush,
     /// Do not begin a new epoch with a checkpoint, so that replay leans on pages in the objects' files.
     KeepEpoch,
+    /// Read on behind a frame that cannot be read.
+    ReadPastTorn,
+    /// Believe a frame whose checksum is wrong.
+    TrustChecksum,
+    /// Take frames of an earlier use of the file for new ones.
+    MixUses,
+    /// Confirm what was read at a start without flushing it.
+    ConfirmUnflushed,
 }
 
 /// The mistake that was planted, if one was.
@@ -27,10 +43,8 @@ impl Planted {
     };
 
     #[cfg(feature = "sabotage")]
-    pub(crate) const fn new(mistake: Sabotage) -> Planted {
-        Planted {
-            mistake: Some(mistake),
-        }
+    pub(crate) const fn new(mistake: Option<Sabotage>) -> Planted {
+        Planted { mistake }
     }
 
     pub(crate) fn is(self, mistake: Sabotage) -> bool {

@@ -11,8 +11,10 @@ use crate::commit::Position;
 use crate::disk::{Disk, DiskFile, SECTOR_BYTES, read_all};
 use crate::error::{Error, Result};
 use crate::frame::{self, Frame};
+use crate::sabotage::{Planted, Sabotage};
 
 pub(crate) const FOLDER: &str = "log";
+const SPARE: &str = ".spare";
 const MAGIC: &[u8; 8] = b"HFSEGM01";
 
 /// Bytes that are written at once when a file is filled with zeros.
@@ -31,9 +33,22 @@ pub(crate) fn name(number: u64) -> String {
     format!("{FOLDER}/{number:016x}.seg")
 }
 
+/// The name of a file that held segment `number` and can be used again.
+pub(crate) fn spare_name(number: u64) -> String {
+    format!("{FOLDER}/{number:016x}{SPARE}")
+}
+
 /// The number of the segment in the file of this name, if it is one.
 pub(crate) fn number_of(name: &str) -> Option<u64> {
-    let digits = name.strip_suffix(".seg")?;
+    parse_number(name.strip_suffix(".seg")?)
+}
+
+/// The number of the segment that the file of this name once held, if it can be used again.
+pub(crate) fn spare_number_of(name: &str) -> Option<u64> {
+    parse_number(name.strip_suffix(SPARE)?)
+}
+
+fn parse_number(digits: &str) -> Option<u64> {
     (digits.len() == 16)
         .then(|| u64::from_str_radix(digits, 16).ok())
         .flatten()
@@ -79,6 +94,7 @@ pub(crate) struct Image {
     /// What the first sector says; none if it was never written for this use of the file, or is damaged.
     pub(crate) first: Option<Position>,
     bytes: Vec<u8>,
+    planted: Planted,
 }
 
 struct Header {
@@ -103,7 +119,12 @@ impl Image {
     ///
     /// # Errors
     /// The disk's; [`Error::Foreign`] if the segment is of another node.
-    pub(crate) fn read(disk: &dyn Disk, node: u128, number: u64) -> Result<Image> {
+    pub(crate) fn read(
+        disk: &dyn Disk,
+        node: u128,
+        number: u64,
+        planted: Planted,
+    ) -> Result<Image> {
         let name = name(number);
         let file = disk.open(&name).map_err(Error::io("cannot open", &*name))?;
         let bytes = read_all(&*file).map_err(Error::io("cannot read", &*name))?;
@@ -121,7 +142,19 @@ impl Image {
             number,
             first,
             bytes,
+            planted,
         })
+    }
+
+    /// Makes durable what was read.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(crate) fn flush(&self, disk: &dyn Disk) -> Result<()> {
+        let name = name(self.number);
+        disk.open(&name)
+            .and_then(|file| file.sync_data())
+            .map_err(Error::io("cannot flush", name))
     }
 
     /// Gives the frames to `visit`, in order, until they end. `expected` is the position that the first has if the
@@ -152,8 +185,10 @@ impl Image {
                 behind += SECTOR_BYTES;
                 continue;
             };
-            // What an earlier use of the file left has lower positions.
-            if frame.first >= expected && frame.durable >= expected {
+            if frame.first >= expected && self.planted.is(Sabotage::ReadPastTorn) {
+                visit(&frame)?;
+                expected = frame.last().next();
+            } else if frame.first >= expected && frame.durable >= expected {
                 return Err(Error::Damaged(format!(
                     "{} is damaged at byte {at}: the commits from position {expected} on, which had been confirmed, \
                      cannot be read",
@@ -166,6 +201,9 @@ impl Image {
     }
 
     fn frame_at(&self, at: usize) -> Option<Frame> {
-        frame::decode(self.bytes.get(at..)?)
+        // Others are of an earlier use of the file.
+        frame::decode(self.bytes.get(at..)?, self.planted).filter(|frame| {
+            frame.segment == frame::segment_mark(self.number) || self.planted.is(Sabotage::MixUses)
+        })
     }
 }

@@ -40,13 +40,15 @@ impl Log {
                 .current
                 .as_ref()
                 .filter(|current| current.last.is_some_and(|last| last > after))
-                .map(|current| Image::read(&*self.disk, self.node, current.segment.number))
+                .map(|current| {
+                    Image::read(&*self.disk, self.node, current.segment.number, self.planted)
+                })
                 .transpose()?;
             (full, current)
         };
         let mut go_on = true;
         for number in full {
-            let image = Image::read(&*self.disk, self.node, number)?;
+            let image = Image::read(&*self.disk, self.node, number, self.planted)?;
             visit_image(&image, after, &mut go_on, &mut visit)?;
             if !go_on {
                 return Ok(());
