@@ -133,6 +133,11 @@ impl Overlay {
         self.size = size;
     }
 
+    /// Whether the file says it all. Not so after a checkpoint that failed, whatever it has written.
+    pub(crate) fn is_home(&self) -> bool {
+        !self.listed && self.home.coming.is_none()
+    }
+
     /// Lets go of the file until it is read again.
     pub(crate) fn close_file(&mut self) {
         self.home.file = None;

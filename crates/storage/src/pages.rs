@@ -158,13 +158,16 @@ impl Pages {
             false => overlay.size,
         });
         let mut epoch = self.store.as_ref().map_or(0, |store| store.log.epoch());
+        // A checkpoint finds a commit together with its note and its place among the dirty ones, or none of them.
+        let _under_way = self.store.as_ref().map(|store| store::read(&store.commits));
         let position = loop {
             let commit = Commit {
                 object: self.slot.object.clone(),
                 name: self
                     .name
                     .as_deref()
-                    .filter(|_| !overlay.named || pending.reset)
+                    // The catalogue forgets an object that has no database.
+                    .filter(|_| !overlay.named || was_absent || pending.reset)
                     .map(Cow::Borrowed),
                 alarm,
                 reset: pending.reset,
@@ -195,11 +198,7 @@ impl Pages {
         overlay.named = size > 0 && (overlay.named || self.name.is_some());
         overlay.last = position;
         let before = overlay.bytes();
-        let keep = self
-            .store
-            .as_ref()
-            .is_some_and(|store| store.planted.is(Sabotage::KeepDeleted));
-        overlay.resize(pending.reset && !keep, size);
+        overlay.resize(pending.reset, size);
         for (number, page) in pending.pages {
             if number <= size {
                 overlay.pages.insert(number, Held { page, epoch });

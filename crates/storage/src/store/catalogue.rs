@@ -123,11 +123,31 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Every object, in order of class and id, given to `visit`.
-    fn each(&self, query: &str, mut visit: impl FnMut(ObjectRef, Entry)) -> Result<()> {
+    /// Whether anything was ever entered.
+    fn is_there(&self) -> Result<bool> {
         let exists = "SELECT count(*) FROM sqlite_master WHERE name = 'objects'";
         let there = self.database.exec(exists, vec![])?;
-        if there.next()? != Some(vec![SqlValue::Integer(1)]) {
+        Ok(there.next()? == Some(vec![SqlValue::Integer(1)]))
+    }
+
+    /// The name of an object, if it is known.
+    fn name_of(&self, object: &ObjectRef) -> Result<Option<String>> {
+        if !self.is_there()? {
+            return Ok(None);
+        }
+        let class = SqlValue::Text(object.class.to_string());
+        let id = SqlValue::Blob(object.id.to_vec());
+        let query = "SELECT name FROM objects WHERE class = ? AND id = ?";
+        let row = self.database.exec(query, vec![class, id])?.next()?;
+        Ok(row.and_then(|row| match row.into_iter().next() {
+            Some(SqlValue::Text(name)) => Some(name),
+            _ => None,
+        }))
+    }
+
+    /// Every object, in order of class and id, given to `visit`.
+    fn each(&self, query: &str, mut visit: impl FnMut(ObjectRef, Entry)) -> Result<()> {
+        if !self.is_there()? {
             return Ok(());
         }
         let rows = self.database.exec(query, vec![])?;
@@ -201,7 +221,8 @@ impl Store {
     /// What the catalogue holds, with the notes that it does not hold yet.
     fn each_object(&self, query: &str, mut visit: impl FnMut(ObjectRef, Entry)) -> Result<()> {
         let mut notes = lock(&self.shared.notes).clone();
-        Catalogue::new(self).each(query, |object, known| {
+        let catalogue = Catalogue::new(self);
+        catalogue.each(query, |object, known| {
             let Some(noted) = notes.get_mut(&object) else {
                 visit(object, known);
                 return;
@@ -211,8 +232,12 @@ impl Store {
                 noted.alarm = known.alarm;
             }
         })?;
-        for (object, entry) in notes {
+        for (object, mut entry) in notes {
             if entry.exists {
+                if entry.name.is_none() {
+                    // The query need not have come by its row.
+                    entry.name = catalogue.name_of(&object)?;
+                }
                 visit(object, entry);
             }
         }

@@ -4,7 +4,9 @@
 //! steps is what makes a crash between any two of them harmless:
 //!
 //! 1. The catalogue learns what commits have noted. The log begins a new epoch: `through` is the last position of the
-//!    old one, and every page that changes from now on is logged whole first.
+//!    old one, and every page that changes from now on is logged whole first. No commit is between the log and its
+//!    notes at that moment (`Shared::commits`), so what is at or before `through` is noted and listed as dirty; notes
+//!    that came in since the catalogue was written go into another commit of it.
 //! 2. Each dirty object's pages are taken down as they are now; everything taken becomes durable in the log.
 //! 3. What the files were before, and the commits that the log will let go of, go to a file of the history, flushed
 //!    ([`super::history`]; if one is kept).
@@ -13,13 +15,13 @@
 //! 5. The superblock says `through`. From here on replay begins behind it: what it applies begins with whole pages.
 //! 6. Overlays drop the pages that have not changed since, and the log lets go of its segments up to `through`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use holdfast_journal::{Error, PAGE_BYTES, Page, Position, State};
+use holdfast_journal::{Error, ObjectRef, PAGE_BYTES, Page, Position, State};
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Entry};
 use super::{Shared, Store, lock};
 use crate::overlay::{Slot, page_offset};
 use crate::sabotage::Sabotage;
@@ -68,11 +70,28 @@ impl Checkpointer {
     /// to be replayed.
     ///
     /// # Errors
-    /// The disk's, the log's, the catalogue's. Nothing confirmed is lost by that: the log still has it.
+    /// The disk's, the log's, the catalogue's. Nothing confirmed is lost by that: the log still has it. But it takes no
+    /// more commits: what this round took down may not be home, and a later round would let the log go of it.
     pub fn run(&mut self, all: bool) -> Result<Checkpointed, Error> {
+        let result = self.round(all);
+        if let Err(error) = &result
+            && !self.store.shared.planted.is(Sabotage::GoOnAfterFailure)
+        {
+            self.store.shared.log.fail(error);
+        }
+        result
+    }
+
+    fn round(&mut self, all: bool) -> Result<Checkpointed, Error> {
         let shared = Arc::clone(&self.store.shared);
-        self.enter_notes(&shared)?;
-        let through = shared.log.begin_epoch();
+        self.enter(std::mem::take(&mut *lock(&shared.notes)))?;
+        let (through, late) = {
+            let _nobody_commits = super::write(&shared.commits);
+            let through = shared.log.begin_epoch();
+            (through, std::mem::take(&mut *lock(&shared.notes)))
+        };
+        // Of commits since. The log has them for longer than this round.
+        self.enter(late)?;
         let snapshots = take_down(&shared);
         shared.log.flush()?;
         debug_assert!(
@@ -101,6 +120,12 @@ impl Checkpointer {
             Some(history) => Some(history.write_round(&shared, state, &snapshots)?),
             None => None,
         };
+        if shared.planted.is(Sabotage::TrimEarly) {
+            shared.log.trim(through)?;
+        }
+        if shared.planted.is(Sabotage::SuperblockFirst) {
+            lock(&shared.superblock).write(state)?;
+        }
         let files_change = super::write(&shared.files);
         if !snapshots.is_empty() {
             write_home(&shared, &snapshots)?;
@@ -118,11 +143,8 @@ impl Checkpointer {
             drop_from_overlay(&shared, snapshot);
         }
         drop(files_change);
-        let trimmed = match shared.planted.is(Sabotage::TrimEarly) {
-            true => shared.log.last(),
-            // A segment may have filled up meanwhile, with nothing behind `through`: the history does not have it.
-            false => written.as_ref().map_or(through, |written| written.trim),
-        };
+        // A segment may have filled up meanwhile, with nothing behind `through`: the history does not have it.
+        let trimmed = written.as_ref().map_or(through, |written| written.trim);
         shared.log.trim(trimmed)?;
         if let (Some(history), Some(written)) = (&mut *history, written) {
             history.advance(&shared, written.coverage)?;
@@ -135,16 +157,14 @@ impl Checkpointer {
         })
     }
 
-    fn enter_notes(&self, shared: &Shared) -> Result<(), Error> {
-        let notes = std::mem::take(&mut *lock(&shared.notes));
-        let entered = self.catalogue.enter(notes.iter());
-        if let Err(error) = entered {
-            // The log still has what the notes say.
-            return Err(Error::Damaged(format!(
-                "the catalogue cannot be written: {error}"
-            )));
+    fn enter(&self, notes: BTreeMap<ObjectRef, Entry>) -> Result<(), Error> {
+        if self.store.shared.planted.is(Sabotage::SkipCatalogue) {
+            return Ok(());
         }
-        Ok(())
+        // On failure the log still has what the notes say.
+        self.catalogue
+            .enter(notes.iter())
+            .map_err(|error| Error::Damaged(format!("the catalogue cannot be written: {error}")))
     }
 }
 
@@ -194,7 +214,7 @@ fn write_home(shared: &Shared, snapshots: &[Snapshot]) -> Result<(), Error> {
     for snapshot in snapshots {
         let name = super::file_name(&snapshot.slot.object);
         if snapshot.size == 0 {
-            if snapshot.file_pages > 0 {
+            if snapshot.file_pages > 0 && !shared.planted.is(Sabotage::KeepDeleted) {
                 match disk.remove(&name) {
                     Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                         return Err(Error::io("cannot remove", name)(error));

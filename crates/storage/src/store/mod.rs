@@ -90,6 +90,8 @@ pub(crate) struct Shared {
     /// What the catalogue does not know yet.
     notes: Mutex<BTreeMap<ObjectRef, Entry>>,
     superblock: Mutex<Superblock>,
+    /// Shared by commits, from the log to their notes; held by a checkpoint at the moment it begins.
+    pub(crate) commits: RwLock<()>,
     /// Held by a checkpoint while it changes objects' files, and by those who must not see that.
     files: RwLock<()>,
     /// None if none is kept. Whoever holds it keeps checkpoints from writing files and trimming the log.
@@ -154,7 +156,7 @@ impl Store {
         options: StoreOptions,
         node: u128,
     ) -> Result<Store, Error> {
-        open::open(disk, clock, options, node)
+        open::open(disk, clock, options, node, Planted::NOTHING)
     }
 
     /// As [`Store::open`], with a mistake, for tests of the tests.
@@ -169,18 +171,7 @@ impl Store {
         node: u128,
         mistakes: (Option<Sabotage>, Option<holdfast_journal::Sabotage>),
     ) -> Result<Store, Error> {
-        let store = open::open(disk, clock, options, node)?;
-        let mut shared = Arc::into_inner(store.shared).expect("nobody else has it yet");
-        if let Some(mistake) = mistakes.0 {
-            shared.planted = Planted::new(mistake);
-        }
-        if let Some(mistake) = mistakes.1 {
-            let log = Arc::into_inner(shared.log).expect("nobody else has it yet");
-            shared.log = Arc::new(log.sabotaged(mistake));
-        }
-        Ok(Store {
-            shared: Arc::new(shared),
-        })
+        open::open(disk, clock, options, node, Planted::new(mistakes))
     }
 
     /// The log.
@@ -248,7 +239,7 @@ impl Shared {
     pub(crate) fn release(&self, slot: &Arc<Slot>) {
         let mut slots = lock(&self.slots);
         // The map's, and the caller's. Slots are handed out under this lock, so the count cannot grow meanwhile.
-        if Arc::strong_count(slot) == 2 && !slot.lock().listed {
+        if Arc::strong_count(slot) == 2 && slot.lock().is_home() {
             slots.remove(&slot.object);
         } else {
             slot.lock().close_file();
@@ -422,11 +413,8 @@ fn run_checkpoints(store: &Store) {
             wanted.checkpoint = false;
             wanted.stop
         };
+        // After a failure the log takes no more commits: it would grow for ever, and the node must stop.
         let result = checkpointer.run(stop);
-        if let Err(error) = &result {
-            // The log would grow for ever: the node must stop.
-            shared.log.fail(error);
-        }
         let mut wanted = lock(&shared.wanted);
         if let Err(error) = result {
             wanted.failed = Some(error);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, RwLock};
 
 use holdfast_journal::history::HistoryFile;
 use holdfast_journal::{
-    Change, Clock, Commit, Disk, Error, LOCK, Log, Logged, ObjectRef, PAGE_BYTES, Page, Position,
+    Change, Clock, Commit, Disk, Error, LOCK, Logged, ObjectRef, PAGE_BYTES, Page, Position,
     Superblock, apply,
 };
 
@@ -25,9 +25,13 @@ pub(super) fn open(
     clock: Arc<dyn Clock>,
     options: StoreOptions,
     node: u128,
+    planted: Planted,
 ) -> Result<Store, Error> {
     let superblock = match Superblock::read(&*disk)? {
-        Some(superblock) => superblock,
+        Some(mut superblock) => {
+            superblock.settle(&*disk)?;
+            superblock
+        }
         None => {
             refuse_foreign(&*disk)?;
             Superblock::create(&*disk, node)?
@@ -41,7 +45,7 @@ pub(super) fn open(
         slots: HashMap::new(),
         notes: BTreeMap::new(),
     };
-    let log = Log::open(
+    let log = planted.open_log(
         Arc::clone(&disk),
         clock,
         options.log,
@@ -59,7 +63,9 @@ pub(super) fn open(
         })
         .collect();
     let held = slots.values().map(|slot| slot.lock().bytes()).sum();
-    let dirty = slots.values().map(Arc::clone).collect();
+    let mut dirty: Vec<_> = slots.values().map(Arc::clone).collect();
+    // So that the same log makes the same checkpoint.
+    dirty.sort_by(|a, b| a.object.cmp(&b.object));
     let shared = Shared {
         disk,
         log: Arc::new(log),
@@ -69,13 +75,14 @@ pub(super) fn open(
         overlay_bytes: AtomicUsize::new(0),
         notes: Mutex::new(notes),
         superblock: Mutex::new(superblock),
+        commits: RwLock::new(()),
         files: RwLock::new(()),
         history: Mutex::new(history),
         attended: AtomicBool::new(false),
         wanted: Mutex::default(),
         want: Condvar::new(),
         room: Condvar::new(),
-        planted: Planted::NOTHING,
+        planted,
     };
     shared.overlay_bytes.store(held, Ordering::Relaxed);
     Ok(Store {
