@@ -26,6 +26,7 @@ test: setup
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo nextest run --workspace
 	cargo nextest run -p holdfast-object --features sabotage planted
+	cargo nextest run -p holdfast-sim --features sabotage planted
 	$(MAKE) conformance/node_modules
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node run-examples.mjs --on both
 

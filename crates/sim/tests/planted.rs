@@ -1,0 +1,53 @@
+//! Planted mistakes: each must be noticed within some seeds, or the checkers prove nothing.
+#![cfg(feature = "sabotage")]
+
+use holdfast_journal::Sabotage as OfJournal;
+use holdfast_object::Sabotage as OfObject;
+use holdfast_sim::{Mistake, run_with};
+use holdfast_storage::Sabotage as OfStorage;
+
+/// Seeds after which a mistake counts as not noticed.
+const SEEDS_MAX: u64 = 200;
+
+fn is_noticed(mistake: Mistake) {
+    for seed in 0..SEEDS_MAX {
+        if let Err(failure) = run_with(seed, Some(mistake)) {
+            println!("{mistake:?}: {failure}");
+            return;
+        }
+    }
+    panic!("{mistake:?} was not noticed in {SEEDS_MAX} seeds");
+}
+
+macro_rules! planted {
+    ($($name:ident: $mistake:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            is_noticed($mistake);
+        })*
+    };
+}
+
+planted! {
+    planted_reply_before_flush: Mistake::ReplyBeforeFlush;
+    planted_release_early: Mistake::Object(OfObject::ReleaseEarly);
+    planted_forget_failed_alarm: Mistake::Object(OfObject::ForgetAlarm);
+    planted_skip_flush: Mistake::Journal(OfJournal::SkipFlush);
+    planted_confirm_early: Mistake::Journal(OfJournal::ConfirmEarly);
+    planted_retry_flush: Mistake::Journal(OfJournal::RetryFlush);
+    planted_drop_tail: Mistake::Journal(OfJournal::DropTail);
+    planted_skip_folder_flush: Mistake::Journal(OfJournal::SkipFolderFlush);
+    planted_read_past_torn: Mistake::Journal(OfJournal::ReadPastTorn);
+    planted_trust_checksum: Mistake::Journal(OfJournal::TrustChecksum);
+    planted_mix_uses: Mistake::Journal(OfJournal::MixUses);
+    planted_confirm_unflushed: Mistake::Journal(OfJournal::ConfirmUnflushed);
+    planted_skip_page: Mistake::Storage(OfStorage::SkipPage);
+    planted_skip_home_flush: Mistake::Storage(OfStorage::SkipHomeFlush);
+    planted_superblock_first: Mistake::Storage(OfStorage::SuperblockFirst);
+    planted_trim_early: Mistake::Storage(OfStorage::TrimEarly);
+    planted_go_on_after_failure: Mistake::Storage(OfStorage::GoOnAfterFailure);
+    planted_lose_page: Mistake::Storage(OfStorage::LosePage);
+    planted_forget_alarm: Mistake::Storage(OfStorage::ForgetAlarm);
+    planted_skip_catalogue: Mistake::Storage(OfStorage::SkipCatalogue);
+    planted_keep_deleted: Mistake::Storage(OfStorage::KeepDeleted);
+}
