@@ -29,6 +29,7 @@ test: setup
 	cargo nextest run -p holdfast-sim --features sabotage planted
 	$(MAKE) conformance/node_modules
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node run-examples.mjs --on both
+	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs
 
 # The engine's tests with SpiderMonkey's own assertions, while the collector runs all the time.
 test-zeal: setup
@@ -40,7 +41,7 @@ test-browser: release conformance/node_modules
 
 # The same programs on Holdfast and on workerd, answers compared.
 conformance: release conformance/node_modules
-	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs
+	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --report ../docs/compatibility.md
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/modules
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/older
 

@@ -3,8 +3,11 @@
 // `both` compares holdfast with workerd. One runtime alone is compared with a second process of itself,
 // which shows that the cases give the same answer every time.
 //
-// A project may keep an `accepted.json`: {"case name": "why holdfast differs on purpose"}. Those cases are
-// counted apart, and one that no longer differs fails, so that the list never outlives its reasons.
+// A project may keep an `accepted.json`: {"case name": "why holdfast differs on purpose"}, and a `missing.json`:
+// {"case name": "what holdfast does not have yet"}. Those cases are counted apart, and one that no longer differs
+// fails, so that the lists never outlive their reasons.
+//
+// --report FILE writes the counts by topic into FILE, between the lines <!-- compared --> and <!-- /compared -->.
 
 import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
@@ -12,6 +15,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { installPackages } from "./lib/install.mjs";
+import { Report } from "./lib/report.mjs";
 import { startHoldfast } from "./lib/holdfast.mjs";
 import { startWorkerd, workerdVersion } from "./lib/workerd.mjs";
 
@@ -27,6 +31,7 @@ const { values, positionals: prefixes } = parseArgs({
     on: { type: "string", default: "both" },
     project: { type: "string", default: fileURLToPath(new URL("cases/core", import.meta.url)) },
     show: { type: "boolean", default: false },
+    report: { type: "string" },
   },
 });
 const sides = values.on === "both" ? ["workerd", "holdfast"] : [values.on, values.on];
@@ -54,37 +59,43 @@ async function compareAll([left, right]) {
   if (cases.length === 0) throw new Error(`no case begins with ${prefixes.join(" or ")}`);
   console.log(`${cases.length} cases, ${left.name} against ${right.name} (workerd ${workerdVersion})\n`);
 
-  const accepted = left.name === right.name ? {} : readAccepted();
-  let [passed, onPurpose] = [0, 0];
+  const both = left.name !== right.name;
+  const lists = both ? ["accepted", "missing"].map((name) => [name, readList(`${name}.json`)]) : [];
+  const report = new Report();
   const failed = [];
   for (const entry of cases) {
     const [a, b] = await Promise.all([ask(left, entry), ask(right, entry)]);
     if (values.show) console.log(`${entry.name}: ${JSON.stringify(a, null, 2)}\n`);
     const broken = [...problems(left, a), ...problems(right, b)];
     const differences = [...broken, ...differ(...withoutLengths(a, b))];
-    if (entry.name in accepted) {
+    const list = lists.find(([, known]) => entry.name in known)?.[0];
+    if (list !== undefined) {
       if (broken.length === 0 && differences.length > 0) {
-        onPurpose += 1;
+        report.count(entry.name, list);
         continue;
       }
-      if (differences.length === 0) differences.push("no longer differs: take it out of accepted.json");
+      if (differences.length === 0) differences.push(`no longer differs: take it out of ${list}.json`);
     }
     if (differences.length === 0) {
-      passed += 1;
+      report.count(entry.name, "equal");
       continue;
     }
+    report.count(entry.name, "different");
     failed.push(entry.name);
     console.log(`✗ ${entry.name}`);
     for (const line of differences) console.log(`    ${line}`);
   }
   if (failed.length > 0) console.log(`\ndiffering cases by topic: ${countTopics(failed)}\n`);
+  const [onPurpose, missing] = [report.total("accepted"), report.total("missing")];
   if (onPurpose > 0) console.log(`${onPurpose} differ on purpose (accepted.json)`);
-  console.log(`${passed} passed, ${failed.length} failed`);
+  if (missing > 0) console.log(`${missing} need what Holdfast does not have yet (missing.json)`);
+  console.log(`${report.total("equal")} passed, ${failed.length} failed`);
+  if (values.report) report.writeInto(values.report, workerdVersion);
   return failed.length === 0;
 }
 
-function readAccepted() {
-  const file = path.join(values.project, "accepted.json");
+function readList(name) {
+  const file = path.join(values.project, name);
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
         start_watching(&app, &data.path, events.clone())
     };
 
-    // Each resident object with storage has two files open, and the usual soft limit is 1,024.
+    // Objects have their files open while they are read, sockets one each, and the usual soft limit is 1,024.
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit on open files stays as it is");
     }

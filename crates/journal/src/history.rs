@@ -98,7 +98,11 @@ pub fn rounds(disk: &dyn Disk) -> Result<Vec<u64>> {
 /// The disk's.
 pub fn remove(disk: &dyn Disk, round: u64) -> Result<()> {
     let name = name(round);
-    disk.remove(&name).map_err(Error::io("cannot remove", name))
+    match disk.remove(&name) {
+        // Somebody made room.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        result => result.map_err(Error::io("cannot remove", name)),
+    }
 }
 
 #[cfg(test)]

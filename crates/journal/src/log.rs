@@ -103,6 +103,9 @@ struct Current {
     last: Option<Position>,
 }
 
+/// The largest commit. It is held in memory a few times over on its way to the disk.
+const RECORD_BYTES_MAX: usize = 1 << 30;
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that panicked under one of these locks has ended the process, or is about to.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -204,7 +207,7 @@ impl Log {
 
     /// Everything up to this position is durable.
     pub fn durable(&self) -> Position {
-        Position(self.durable.load(Ordering::Acquire))
+        Position(self.durable.load(Ordering::SeqCst))
     }
 
     /// Bytes of the segments that hold commits.
@@ -237,9 +240,11 @@ impl Log {
     pub fn append(&self, epoch: u64, commit: &Commit<'_>) -> Result<Position, AppendError> {
         // Encoded before the lock is taken; the length is put in front when it is known.
         let record = commit.encode(vec![0; 4]);
-        let length = u32::try_from(record.len() - 4).map_err(|_| {
-            AppendError::Failed(Error::Damaged("a commit of more than 4 GiB".to_owned()))
-        })?;
+        if record.len() > RECORD_BYTES_MAX {
+            let text = format!("a commit of more than {} MiB", RECORD_BYTES_MAX >> 20);
+            return Err(AppendError::Failed(Error::Damaged(text)));
+        }
+        let length = (record.len() - 4) as u32;
         let mut queue = lock(&self.queue);
         while queue.bytes > self.options.queue_bytes_max && queue.failed.is_none() {
             queue = self
@@ -330,12 +335,13 @@ impl Log {
             return Ok(self.durable());
         };
         if self.planted.is(Sabotage::ConfirmEarly) {
-            self.durable.store(last.0, Ordering::Release);
+            self.durable.store(last.0, Ordering::SeqCst);
             self.tell(&Durability::Reached(last));
         }
         match self.write(&mut writer, &batches) {
             Ok(()) => {
-                self.durable.store(last.0, Ordering::Release);
+                // Whoever asks to be told of it looks at it afterwards; the order of the two must be the same for all.
+                self.durable.store(last.0, Ordering::SeqCst);
                 drop(writer);
                 self.tell(&Durability::Reached(last));
                 Ok(last)

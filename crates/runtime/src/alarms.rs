@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use holdfast_object::alarm::{AfterFailure, Due, HiddenMark, Jitter, RunFailure};
 use holdfast_object::id::NAME_VISIBLE_BYTES_MAX;
-use holdfast_object::{Cause, Section};
+use holdfast_object::{Cause, Position, Section};
 use holdfast_storage::{Commit, PendingAlarm};
 use holdfast_web::io::Level;
 use holdfast_workers::failure::{Failure, Payload};
@@ -162,11 +162,16 @@ impl Core {
     /// As [`Core::alarm_committed`], of an object that has no instance.
     pub(crate) fn alarm_replaced(&self, key: &ObjectKey, name: Option<&str>, commit: &Commit) {
         if let Some(row) = commit.alarm() {
-            self.alarm_changed(key, name, row.map(to_ms));
+            self.alarm_follows(Position(commit.position().0), *key, name, row);
         }
     }
 
-    fn alarm_changed(&self, key: &ObjectKey, name: Option<&str>, stored_ms: Option<u64>) {
+    pub(crate) fn alarm_changed(
+        &self,
+        key: &ObjectKey,
+        name: Option<&str>,
+        stored_ms: Option<u64>,
+    ) {
         // A longer name is not shown to the object (semantics §1.2).
         let name = name.filter(|name| name.len() <= NAME_VISIBLE_BYTES_MAX);
         self.alarms.table.borrow_mut().changed(key, name, stored_ms);
@@ -403,6 +408,6 @@ impl AlarmRun {
 }
 
 /// Rows hold what `setAlarm()` wrote, which is never negative.
-fn to_ms(row: i64) -> u64 {
+pub(crate) fn to_ms(row: i64) -> u64 {
     u64::try_from(row).unwrap_or(0)
 }

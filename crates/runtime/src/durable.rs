@@ -15,17 +15,29 @@ use holdfast_storage::{Durability, Store};
 use holdfast_workers::failure::Failure;
 use tokio::sync::mpsc;
 
+use crate::alarms::to_ms;
 use crate::context::Context;
 use crate::core::Core;
-use crate::message::Message;
+use crate::message::{Message, ObjectKey};
 
 /// A shard's place at the log.
 pub(crate) struct AtLog {
     store: Store,
     /// The shard wants to know when the log comes further.
     waiting: Arc<AtomicBool>,
-    /// Instances with a locked gate, by the positions of their locks. A shard's positions only grow.
+    /// Instances with a locked gate, by the positions of their locks. They grow, but for a new instance that waits for
+    /// what its predecessor has committed, and may wait a little longer then.
     locked: RefCell<VecDeque<(Position, Weak<Context>)>>,
+    /// What commits did to alarms, which must not ring before the commit is durable.
+    alarms: RefCell<VecDeque<AlarmCommit>>,
+}
+
+/// A commit that has changed an alarm's row.
+struct AlarmCommit {
+    position: Position,
+    key: ObjectKey,
+    name: Option<String>,
+    row: Option<i64>,
 }
 
 impl AtLog {
@@ -49,6 +61,7 @@ impl AtLog {
             store,
             waiting,
             locked: RefCell::default(),
+            alarms: RefCell::default(),
         }
     }
 
@@ -62,7 +75,9 @@ impl AtLog {
 
     /// Whether the log has come as far as the oldest lock. If not, the shard will be told when it has come further.
     fn oldest_is_durable(&self) -> bool {
-        let Some(oldest) = self.locked.borrow().front().map(|(position, _)| *position) else {
+        let locked = self.locked.borrow().front().map(|(position, _)| *position);
+        let alarm = self.alarms.borrow().front().map(|alarm| alarm.position);
+        let Some(oldest) = locked.into_iter().chain(alarm).min() else {
             return false;
         };
         // First ask to be told, then look: otherwise the news could come in between.
@@ -83,10 +98,39 @@ impl Core {
         }
     }
 
+    /// A commit has changed an alarm's row. The alarm follows when the commit is durable: an object that breaks while
+    /// its alarm rings would otherwise take the answer to `setAlarm()` along.
+    pub(crate) fn alarm_follows(
+        &self,
+        position: Position,
+        key: ObjectKey,
+        name: Option<&str>,
+        row: Option<i64>,
+    ) {
+        let name = name.map(str::to_owned);
+        self.at_log.alarms.borrow_mut().push_back(AlarmCommit {
+            position,
+            key,
+            name,
+            row,
+        });
+        if self.at_log.oldest_is_durable() {
+            self.inbox_local(Message::Durable);
+        }
+    }
+
     /// The log has come further: what waited for that leaves.
     pub(crate) fn durable_moved(self: &Rc<Self>) {
         while self.at_log.oldest_is_durable() {
             let durable = self.at_log.durable();
+            loop {
+                let mut alarms = self.at_log.alarms.borrow_mut();
+                let Some(alarm) = alarms.pop_front_if(|alarm| alarm.position <= durable) else {
+                    break;
+                };
+                drop(alarms);
+                self.alarm_changed(&alarm.key, alarm.name.as_deref(), alarm.row.map(to_ms));
+            }
             loop {
                 let mut locked = self.at_log.locked.borrow_mut();
                 let Some(next) = locked.front().filter(|(at, _)| *at <= durable) else {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use holdfast_object::lifecycle::{Decision, Ending, Event as Life, Patience, Phase, Refusal};
-use holdfast_object::{Activity, Backlog, BacklogLimits, Cause, Generation, Lifecycle};
-use holdfast_storage::{Database, Location, ObjectRef, Options};
+use holdfast_object::{Activity, Backlog, BacklogLimits, Cause, Generation, Lifecycle, Position};
+use holdfast_storage::{Database, ErrorKind, Location, ObjectRef, Options, StorageError};
 use holdfast_workers::failure::Failure;
 
 use crate::context::{Context, Kind};
@@ -252,6 +252,7 @@ impl Core {
         let storage = crate::storage::handle(self, context, database, class.sqlite);
         let set = instance.storage.set(storage);
         debug_assert!(set.is_ok(), "an instance is constructed once");
+        self.wait_for_predecessor(context);
         self.begin_session(context);
         self.clear_abandoned(instance);
         self.commit(context);
@@ -276,6 +277,25 @@ impl Core {
         }
     }
 
+    /// Commits of an earlier instance may not be durable yet. What this one makes of them must not be seen before.
+    fn wait_for_predecessor(&self, context: &Rc<Context>) {
+        let instance = context.instance().expect("an object's context");
+        let storage = instance.storage.get().expect("storage comes first");
+        let store = self.at_log.store();
+        match storage.database().position() {
+            Ok(last) if last <= store.durable() => {}
+            Ok(_) if store.log().has_failed() => {
+                instance.doom(Failure::of(Cause::JournalFailed));
+            }
+            Ok(last) => {
+                let position = Position(last.0);
+                instance.lock(position, self.now_ms());
+                self.await_durable(context, position);
+            }
+            Err(error) => instance.doom(storage_failure(&error)),
+        }
+    }
+
     /// Takes the object back to a bookmark, if it asked for that in an earlier session.
     fn begin_session(&self, context: &Rc<Context>) {
         let instance = context.instance().expect("an object's context");
@@ -285,10 +305,7 @@ impl Core {
             Ok(None) => {}
             Err(error) => {
                 tracing::error!(%error, "an object was not restored to its bookmark");
-                instance.doom(Failure::with_message(
-                    &error.message,
-                    Cause::CommitFailed.flags(),
-                ));
+                instance.doom(storage_failure(&error));
             }
         }
     }
@@ -547,4 +564,14 @@ impl Core {
             );
         }
     }
+}
+
+/// What callers are told of an object that its storage has failed. What is the machine's business stays in the log.
+pub(crate) fn storage_failure(error: &StorageError) -> Failure {
+    let flags = Cause::CommitFailed.flags();
+    if error.kind == ErrorKind::Internal {
+        tracing::error!(%error, "an object's storage failed");
+        return Failure::with_message("internal error; reference = storage", flags);
+    }
+    Failure::with_message(&error.message, flags)
 }

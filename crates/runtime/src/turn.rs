@@ -249,12 +249,7 @@ impl Core {
             Err(_) if self.at_log.store().log().has_failed() => {
                 instance.doom(Failure::of(Cause::JournalFailed));
             }
-            Err(error) => {
-                instance.doom(Failure::with_message(
-                    &error.message,
-                    Cause::CommitFailed.flags(),
-                ));
-            }
+            Err(error) => instance.doom(crate::objects::storage_failure(&error)),
         }
         self.connection_used(context);
     }

@@ -119,8 +119,13 @@ impl Database {
     }
 
     /// A database over pages that nobody else changes. It keeps what is written in memory.
-    pub(crate) fn of_snapshot(slot: Arc<Slot>, disk: Arc<dyn Disk>, options: Options) -> Database {
-        let database = Database::new(Location::Memory, options);
+    pub(crate) fn of_snapshot(
+        slot: Arc<Slot>,
+        disk: Arc<dyn Disk>,
+        options: Options,
+        interrupter: Interrupter,
+    ) -> Database {
+        let database = Database::interruptible(Location::Memory, options, interrupter);
         let pages = Pages::of_snapshot(slot, disk);
         assert!(
             database.inner.pages.set(Rc::new(pages)).is_ok(),

@@ -1,7 +1,6 @@
 //! Replacing a whole database by the contents of an SQLite file.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use holdfast_journal::PAGE_BYTES;
 use rusqlite::{Connection, OpenFlags};
@@ -37,6 +36,8 @@ impl Database {
                 .write(page, (index * PAGE_BYTES) as u64)
                 .map_err(|error| failed(error.to_string()))?;
         }
+        // An object that was exported while it wanted to go back to a bookmark does not take that along.
+        inner.clear_wish()?;
         // What SQLite reads now are the new pages.
         let alarm = match inner.alarm() {
             Ok(alarm) => alarm,
@@ -51,10 +52,9 @@ impl Database {
 
 /// The file's contents as SQLite writes them into a new database with the right page size.
 fn copy_of(path: &Path) -> Result<Vec<u8>, String> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("holdfast-import-{}-{number}.sqlite", std::process::id());
-    let temporary = std::env::temp_dir().join(name);
+    // A folder that nobody else can look into: this is the object's data.
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let temporary = folder.path().join("copy.sqlite");
     let copied = (|| {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let source = Connection::open_with_flags(path, flags)?;
@@ -67,11 +67,9 @@ fn copy_of(path: &Path) -> Result<Vec<u8>, String> {
         source.execute("VACUUM INTO ?1", [&*target])?;
         Ok::<_, rusqlite::Error>(Ok(()))
     })();
-    let result = match copied {
+    match copied {
         Ok(Ok(())) => std::fs::read(&temporary).map_err(|error| error.to_string()),
         Ok(Err(check)) => Err(check),
         Err(error) => Err(error.to_string()),
-    };
-    let _ = std::fs::remove_file(&temporary);
-    result
+    }
 }

@@ -9,6 +9,7 @@ pub(crate) enum Internal {
     KvGet,
     KvPut,
     KvDelete,
+    KvSizes,
     KvListFrom,
     KvListBetween,
     KvListFromReverse,
@@ -37,6 +38,7 @@ impl Internal {
                 "INSERT INTO _cf_KV (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
             }
             Internal::KvDelete => "DELETE FROM _cf_KV WHERE key = ?1",
+            Internal::KvSizes => "SELECT key, length(value) FROM _cf_KV ORDER BY key LIMIT ?1",
             // The bounds are bytes: the one above a prefix need not be UTF-8. The cast leaves them as they are.
             Internal::KvListFrom => {
                 "SELECT key, value FROM _cf_KV WHERE key >= CAST(?1 AS TEXT) ORDER BY key LIMIT ?2"

@@ -49,6 +49,27 @@ impl Database {
         Ok(result)
     }
 
+    /// The first `limit` keys in their order, and how many bytes their values have. Reads no value.
+    pub fn kv_sizes(&self, limit: u32) -> Result<Vec<(String, u64)>> {
+        let inner = &self.inner;
+        let Some(handle) = inner.kv_reading()? else {
+            return Ok(Vec::new());
+        };
+        let mut sizes = Vec::new();
+        let limit = ValueRef::Integer(limit.into());
+        inner
+            .run_internal(&handle, Internal::KvSizes, &[limit], |row| {
+                if let (ValueRef::Text(key), ValueRef::Integer(length)) =
+                    (row.value(0), row.value(1))
+                {
+                    let key = String::from_utf8_lossy(key).into_owned();
+                    sizes.push((key, length.unsigned_abs()));
+                }
+            })
+            .map_err(|failure| failure.into_error(inner))?;
+        Ok(sizes)
+    }
+
     /// Sets the value of `key`.
     ///
     /// # Errors

@@ -240,7 +240,7 @@ impl Inner {
     }
 
     /// Takes the wish out of the database as it is prepared, if that has one.
-    fn clear_wish(&self) -> Result<()> {
+    pub(crate) fn clear_wish(&self) -> Result<()> {
         if !self.is_marked()? {
             return Ok(());
         }

@@ -266,6 +266,10 @@ impl Database {
                 .map_err(|failure| inner.judge(failure))?;
         }
         transactions.savepoints.borrow_mut().pop();
+        if transactions.is_idle() && inner.autocommit() {
+            // What SQLite may have written is what was there before.
+            inner.pages()?.discard();
+        }
         Ok(())
     }
 }
@@ -274,7 +278,14 @@ impl Inner {
     /// SQLite has committed: the pages go to the log.
     fn take_committed(&self) -> Result<Option<Commit>> {
         let alarm = match self.transactions.alarm_written.get() {
-            true => Some(self.alarm()?),
+            true => match self.alarm() {
+                Ok(alarm) => Some(alarm),
+                Err(error) => {
+                    // SQLite has committed what the log will never see.
+                    self.shut(Some(StorageError::error(crate::NO_LONGER_ACCESSIBLE)));
+                    return Err(self.break_with(error.message));
+                }
+            },
             false => None,
         };
         self.take_pages(alarm)

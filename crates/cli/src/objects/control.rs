@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::Duration;
 
 use holdfast_runtime::{Admin, Replacement};
 use holdfast_storage::{ObjectRef, Store};
@@ -19,6 +20,9 @@ use crate::failure::Failure;
 const SOCKET: &str = "control.sock";
 /// Longest request: a query may have 100,000 bytes, which JSON may write with six characters each.
 const REQUEST_BYTES_MAX: u64 = 1 << 20;
+
+/// How long a client may take to ask, and to take the answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -82,6 +86,9 @@ fn shortened(path: &Path) -> io::Result<(std::fs::File, PathBuf)> {
 }
 
 fn answer(stream: &UnixStream, backend: &dyn Backend) -> io::Result<()> {
+    // Requests are answered one after the other: whoever says nothing must not keep the others waiting.
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
     BufReader::new(stream)
         .take(REQUEST_BYTES_MAX)

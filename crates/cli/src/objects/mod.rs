@@ -126,7 +126,14 @@ impl Rest {
         let store = Store::open(
             Arc::new(disk),
             Arc::new(SystemClock),
-            StoreOptions::default(),
+            StoreOptions {
+                // Whoever serves the folder decides how long its history is kept.
+                history_ms: match folder.join("history/begin").exists() {
+                    true => u64::MAX,
+                    false => 0,
+                },
+                ..StoreOptions::default()
+            },
             0,
         )
         .map_err(|error| Failure::Storage {

@@ -13,6 +13,9 @@ use super::names;
 /// Rows of a query's answer. Whoever wants more adds conditions, or exports the object.
 const ROWS_MAX: usize = 10_000;
 
+/// Keys that `show` names.
+const KEYS_MAX: u32 = 1_000;
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "do")]
 pub(crate) enum Request {
@@ -132,12 +135,10 @@ fn show(store: &Store, text: &str) -> Result<Value, String> {
         let rows = count(&format!("SELECT count(*) FROM \"{quoted}\"")).unwrap_or(Value::Null);
         tables.insert(name, rows);
     }
-    let keys = database
-        .kv_list(&holdfast_storage::ListOptions::default())
-        .map_err(|error| error.message)?;
+    let keys = database.kv_sizes(KEYS_MAX).map_err(|error| error.message)?;
     let keys: serde_json::Map<_, _> = keys
         .into_iter()
-        .map(|(key, value)| (key, json!(value.len())))
+        .map(|(key, bytes)| (key, json!(bytes)))
         .collect();
     Ok(json!({
         "class": &*object.class,

@@ -8,6 +8,9 @@ use std::sync::Arc;
 
 use super::{Disk, DiskFile};
 
+/// Folders above the data folder that may be new with it: `.holdfast` and the project.
+const PARENTS_FLUSHED: usize = 2;
+
 /// A folder of the file system.
 #[derive(Debug)]
 pub struct RealDisk {
@@ -24,6 +27,18 @@ impl RealDisk {
     pub fn new(root: impl Into<PathBuf>) -> io::Result<RealDisk> {
         let root = root.into();
         fs::create_dir_all(&root)?;
+        // A folder that was just made is not there after a crash before its parent is flushed, and so on upwards.
+        for parent in root
+            .canonicalize()?
+            .ancestors()
+            .skip(1)
+            .take(PARENTS_FLUSHED)
+        {
+            // One that may not be read was not made by us.
+            if let Ok(parent) = File::open(parent) {
+                parent.sync_all()?;
+            }
+        }
         let folder = File::open(&root)?;
         Ok(RealDisk { root, folder })
     }

@@ -220,8 +220,17 @@ impl Store {
 
     /// What the catalogue holds, with the notes that it does not hold yet.
     fn each_object(&self, query: &str, mut visit: impl FnMut(ObjectRef, Entry)) -> Result<()> {
+        // Both as of one moment, and pages that do not change while they are read.
+        let entering = lock(&self.shared.entering);
         let mut notes = lock(&self.shared.notes).clone();
-        let catalogue = Catalogue::new(self);
+        let snapshot = self.snapshot(&catalogue())?;
+        drop(entering);
+        let catalogue = Catalogue {
+            database: match &snapshot {
+                Some(snapshot) => snapshot.database(),
+                None => Database::new(Location::Memory, Options::default()),
+            },
+        };
         catalogue.each(query, |object, known| {
             let Some(noted) = notes.get_mut(&object) else {
                 visit(object, known);

@@ -84,6 +84,7 @@ impl Checkpointer {
 
     fn round(&mut self, all: bool) -> Result<Checkpointed, Error> {
         let shared = Arc::clone(&self.store.shared);
+        let entering = lock(&shared.entering);
         self.enter(std::mem::take(&mut *lock(&shared.notes)))?;
         let (through, late) = {
             let _nobody_commits = super::write(&shared.commits);
@@ -92,6 +93,7 @@ impl Checkpointer {
         };
         // Of commits since. The log has them for longer than this round.
         self.enter(late)?;
+        drop(entering);
         let snapshots = take_down(&shared);
         shared.log.flush()?;
         debug_assert!(

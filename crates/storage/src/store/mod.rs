@@ -21,6 +21,7 @@ mod snapshot;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{
     Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -87,6 +88,8 @@ pub(crate) struct Shared {
     /// Slots with pages that are not home.
     dirty: Mutex<Vec<Arc<Slot>>>,
     overlay_bytes: AtomicUsize,
+    /// Held while notes are on their way into the catalogue, when they are in neither.
+    entering: Mutex<()>,
     /// What the catalogue does not know yet.
     notes: Mutex<BTreeMap<ObjectRef, Entry>>,
     superblock: Mutex<Superblock>,
@@ -229,7 +232,8 @@ impl Shared {
             Err(error) => return Err(error),
         };
         let pages = u32::try_from(bytes / PAGE_BYTES as u64).map_err(io::Error::other)?;
-        let overlay = Overlay::new(Home::new(name, pages), self.log.last());
+        // All commits of an object that has no slot are home, and so durable.
+        let overlay = Overlay::new(Home::new(name, pages), self.log.durable());
         let slot = Arc::new(Slot::new(object.clone(), overlay));
         slots.insert(object.clone(), Arc::clone(&slot));
         Ok(slot)
@@ -333,7 +337,7 @@ impl Keeper {
         let log = Arc::clone(&store.shared.log);
         let writer = std::thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || holdfast_journal::run_writer(&log))?;
+            .spawn(move || or_end(|| holdfast_journal::run_writer(&log)))?;
         keeper.threads.push(writer);
         let waked = Arc::clone(&store.shared);
         store.subscribe(Box::new(move |news| {
@@ -348,7 +352,7 @@ impl Keeper {
         let store = store.clone();
         let checkpoints = std::thread::Builder::new()
             .name("checkpoint".to_owned())
-            .spawn(move || run_checkpoints(&store))?;
+            .spawn(move || or_end(|| run_checkpoints(&store)))?;
         keeper.threads.push(checkpoints);
         Ok(keeper)
     }
@@ -391,6 +395,17 @@ impl Drop for Keeper {
         {
             tracing::error!(%error, "the last checkpoint failed; the next start replays the log");
         }
+    }
+}
+
+/// Runs a thread that all others depend on. A panic in it ends the process: what was confirmed is on the disk, and
+/// the next start goes on from there.
+fn or_end(thread: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(thread)).is_err() {
+        eprintln!(
+            "holdfast: a bug has stopped the storage (see the panic above); the process ends"
+        );
+        std::process::exit(70);
     }
 }
 

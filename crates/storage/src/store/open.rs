@@ -73,6 +73,7 @@ pub(super) fn open(
         slots: Mutex::new(slots),
         dirty: Mutex::new(dirty),
         overlay_bytes: AtomicUsize::new(0),
+        entering: Mutex::new(()),
         notes: Mutex::new(notes),
         superblock: Mutex::new(superblock),
         commits: RwLock::new(()),

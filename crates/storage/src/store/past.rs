@@ -127,7 +127,8 @@ impl Shared {
     pub(crate) fn position_at(&self, time_ms: u64) -> Result<Position, PastError> {
         if time_ms >= self.log.now_ms() {
             check_kept(&lock(&self.history))?;
-            return Ok(self.log.last());
+            // A position that is not durable may be given again after a crash.
+            return Ok(self.log.flush()?);
         }
         let held = lock(&self.history);
         let history = check_kept(&held)?;

@@ -1,7 +1,9 @@
 //! Looking at an object from outside, while it runs or not.
 
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::{Arc, RwLockReadGuard};
+use std::time::{Duration, Instant};
 
 use holdfast_journal::{Disk, ObjectRef, PAGE_BYTES, Page};
 
@@ -9,6 +11,9 @@ use super::{Store, read};
 use crate::database::{Database, Options};
 use crate::error::{Result, StorageError};
 use crate::overlay::{Overlay, Slot, page_offset};
+
+/// How long a look at an object may keep checkpoints waiting.
+const LOOK_MAX: Duration = Duration::from_secs(10);
 
 /// An object's database as it was last committed, durable or not. Holding it keeps checkpoints from changing the
 /// object's file, and nothing else from going on.
@@ -45,12 +50,15 @@ impl Store {
 }
 
 impl Snapshot<'_> {
-    /// A database that can be read. What is written to it goes nowhere.
+    /// A database that can be read. What is written to it goes nowhere. A statement that runs for longer than
+    /// ten seconds after this call is stopped: checkpoints wait meanwhile.
     pub fn database(&self) -> Database {
+        let until = Instant::now() + LOOK_MAX;
         Database::of_snapshot(
             Arc::clone(&self.slot),
             Arc::clone(&self.disk),
             Options::default(),
+            Rc::new(move || Instant::now() > until),
         )
     }
 
