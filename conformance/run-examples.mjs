@@ -14,6 +14,9 @@ import { startWorkerd } from "./lib/workerd.mjs";
 const EXAMPLES = fileURLToPath(new URL("../examples", import.meta.url));
 const RUNTIMES = { workerd: startWorkerd, holdfast: startHoldfast };
 
+/** How long the tests of one example may take on one runtime. */
+const RUN_MS_MAX = 180_000;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -115,7 +118,12 @@ async function runNode(args, baseUrl) {
       output += text;
     });
   }
+  const timer = setTimeout(() => {
+    output += `\nit has not ended after ${RUN_MS_MAX} ms, and was killed\n`;
+    child.kill("SIGKILL");
+  }, RUN_MS_MAX);
   const code = await new Promise((resolve, reject) => child.once("close", resolve).once("error", reject));
+  clearTimeout(timer);
   return { code, output };
 }
 

@@ -23,7 +23,11 @@ export class Socket {
     return new Promise((resolve, reject) => {
       const request = http.get(url, { headers, agent: false });
       request.on("error", reject);
-      request.on("response", (response) => reject(new Error(`answered with status ${response.statusCode}`)));
+      request.on("response", (response) => {
+        // Nobody reads the body, and the connection must not outlive the test.
+        response.destroy();
+        reject(new Error(`answered with status ${response.statusCode}`));
+      });
       request.on("upgrade", (response, stream, head) => {
         const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
         if (response.headers["sec-websocket-accept"] !== accept) reject(new Error("the handshake is false"));
