@@ -48,6 +48,7 @@ impl Core {
         let now = Instant::now();
         let activity = (self.turns.get(), self.objects.borrow().len());
         if quiet.is_time(activity, now) {
+            self.close_connections();
             self.runtime.shrink();
             tracing::debug!(shard = self.index, took = ?now.elapsed(), "memory given back");
         }
