@@ -11,6 +11,7 @@
 
 mod options;
 mod past;
+mod state;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,7 @@ use crate::sabotage::{Planted, Sabotage};
 use crate::segment::{self, Segment};
 
 pub use self::options::{Clock, LogOptions, SystemClock};
+use self::state::{Current, Queue, Writer};
 
 /// News of the log.
 #[derive(Debug, Clone)]
@@ -72,35 +74,6 @@ pub struct Log {
     writer: Mutex<Writer>,
     listeners: Mutex<Vec<Listener>>,
     planted: Planted,
-}
-
-struct Queue {
-    /// Position of the last commit that was appended.
-    last: Position,
-    epoch: u64,
-    batches: VecDeque<Batch>,
-    bytes: usize,
-    failed: Option<Arc<Error>>,
-    closed: bool,
-}
-
-struct Writer {
-    /// Segments with commits, oldest first.
-    full: VecDeque<(u64, Position)>,
-    current: Option<Current>,
-    next_number: u64,
-    /// Names of files that can be used.
-    spares: Vec<String>,
-    last_time_ms: u64,
-}
-
-struct Current {
-    segment: Segment,
-    /// Where the next frame goes.
-    offset: u64,
-    capacity: u64,
-    /// Position of the last commit written, if any was.
-    last: Option<Position>,
 }
 
 /// The largest commit. It is held in memory a few times over on its way to the disk.
@@ -438,11 +411,7 @@ impl Log {
 
     /// Goes on in a new segment with room for `bytes`, whose first commit is `first`. Gives its number.
     fn next_segment(&self, writer: &mut Writer, first: Position, bytes: u64) -> Result<u64> {
-        if let Some(done) = writer.current.take()
-            && let Some(last) = done.last
-        {
-            writer.full.push_back((done.segment.number, last));
-        }
+        writer.end_segment();
         let number = writer.next_number;
         writer.next_number += 1;
         let name = segment::name(number);
@@ -581,12 +550,7 @@ impl Log {
 
     /// Ends the segment being written, so that a trim can let it go too. The next commit begins another.
     pub fn end_segment(&self) {
-        let mut writer = lock(&self.writer);
-        if let Some(done) = writer.current.take()
-            && let Some(last) = done.last
-        {
-            writer.full.push_back((done.segment.number, last));
-        }
+        lock(&self.writer).end_segment();
     }
 }
 

@@ -227,7 +227,7 @@ impl Store {
         drop(entering);
         let catalogue = Catalogue {
             database: match &snapshot {
-                Some(snapshot) => snapshot.database(),
+                Some(snapshot) => snapshot.database_for_us(),
                 None => Database::new(Location::Memory, Options::default()),
             },
         };

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use holdfast_journal::{Disk, ObjectRef, PAGE_BYTES, Page};
 
 use super::{Store, read};
-use crate::database::{Database, Options};
+use crate::database::{Database, Interrupter, Options};
 use crate::error::{Result, StorageError};
 use crate::overlay::{Overlay, Slot, page_offset};
 
@@ -54,12 +54,17 @@ impl Snapshot<'_> {
     /// ten seconds after this call is stopped: checkpoints wait meanwhile.
     pub fn database(&self) -> Database {
         let until = Instant::now() + LOOK_MAX;
-        Database::of_snapshot(
-            Arc::clone(&self.slot),
-            Arc::clone(&self.disk),
-            Options::default(),
-            Rc::new(move || Instant::now() > until),
-        )
+        self.database_until(Rc::new(move || Instant::now() > until))
+    }
+
+    /// As [`Self::database`], for statements of ours, which end by themselves.
+    pub(super) fn database_for_us(&self) -> Database {
+        self.database_until(Rc::new(|| false))
+    }
+
+    fn database_until(&self, must_stop: Interrupter) -> Database {
+        let (slot, disk) = (Arc::clone(&self.slot), Arc::clone(&self.disk));
+        Database::of_snapshot(slot, disk, Options::default(), must_stop)
     }
 
     /// Bytes of the database.
