@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { Socket } from "./socket.mjs";
 
 /** Posts to a fresh room; the returned token is handed to `after`. */
@@ -21,7 +22,14 @@ export async function before(baseUrl) {
   const socket = await Socket.connect(`${baseUrl}/api/rooms/${room}/live`);
   socket.tell({ type: "say", author: "Ada", text: "fourth" });
   messages.push((await socket.until("message")).message);
+  // The lobby is told after the room's visitors are, and nobody waits for that.
+  while ((await countInLobby(baseUrl, room)) !== messages.length) await wait(10);
   return { room, messages };
+}
+
+async function countInLobby(baseUrl, room) {
+  const { rooms } = await (await fetch(`${baseUrl}/api/rooms`)).json();
+  return rooms.find((r) => r.name === room)?.messages;
 }
 
 export async function after(baseUrl, { room, messages }) {
@@ -31,6 +39,5 @@ export async function after(baseUrl, { room, messages }) {
   const socket = await Socket.connect(`${baseUrl}/api/rooms/${room}/live?after=2`);
   assert.deepEqual((await socket.until("history")).messages, messages.slice(2));
   socket.vanish();
-  const { rooms } = await (await fetch(`${baseUrl}/api/rooms`)).json();
-  assert.equal(rooms.find((r) => r.name === room)?.messages, messages.length);
+  assert.equal(await countInLobby(baseUrl, room), messages.length);
 }
