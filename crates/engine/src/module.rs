@@ -188,6 +188,10 @@ fn own_source(realm: &RealmData, key: &str) -> Option<Result<Cow<'static, str>, 
         )
         .into()));
     }
+    #[cfg(debug_assertions)]
+    if let Some(source) = source_in_tree(path) {
+        return Some(Ok(source.into()));
+    }
     let mut modules = realm
         .extensions
         .iter()
@@ -196,6 +200,15 @@ fn own_source(realm: &RealmData, key: &str) -> Option<Result<Cow<'static, str>, 
         Some((_, source)) => Ok(Cow::Borrowed(*source)),
         None => Err(format!("no module \"{key}\" in this build of Holdfast")),
     })
+}
+
+/// The source of module `path` in the tree that `HOLDFAST_CRATES` names.
+#[cfg(debug_assertions)]
+fn source_in_tree(path: &str) -> Option<String> {
+    let crates = std::env::var_os("HOLDFAST_CRATES")?;
+    let (name, file) = path.split_once('/')?;
+    let file = format!("{name}/js/{file}.js");
+    std::fs::read_to_string(std::path::Path::new(&crates).join(file)).ok()
 }
 
 /// Resolves a relative specifier between the runtime's own modules; `.js` may be written.

@@ -103,6 +103,16 @@ impl Extension {
         self.modules.push((path, source));
         self
     }
+
+    /// Adds bootstrap modules, as [`module`](Self::module) does, that `holdfast-bootstrap` gathered.
+    ///
+    /// A debug build reads `crates/<crate>/js/<path>.js` instead, below the folder that the environment variable
+    /// `HOLDFAST_CRATES` names, if it is set: so that JavaScript can be worked on without building.
+    #[must_use]
+    pub fn modules(mut self, modules: &[(&'static str, &'static str)]) -> Self {
+        self.modules.extend_from_slice(modules);
+        self
+    }
 }
 
 unsafe extern "C" fn trampoline<F>(cx: *mut JSContext, argc: u32, vp: *mut Value) -> bool

@@ -15,6 +15,13 @@ use crate::app::App;
 /// Modules of Workers that exist here, with their keys.
 const BUILTINS: [(&str, &str); 1] = [("cloudflare:workers", "holdfast:workers/cloudflare_workers")];
 
+/// What a `require` means.
+pub(crate) enum Required {
+    Module(ModuleId),
+    /// The key of one of the runtime's own modules.
+    Builtin(String),
+}
+
 pub(crate) struct Loader {
     pub(crate) app: Arc<App>,
 }
@@ -62,7 +69,7 @@ impl Loader {
         from: ModuleId,
         specifier: &str,
         require: bool,
-    ) -> Result<ModuleId, String> {
+    ) -> Result<Required, String> {
         let module = self.graph().module(from);
         let wanted = |kind: RequestKind| (kind == RequestKind::Require) == require;
         let requests = || {
@@ -75,14 +82,36 @@ impl Loader {
             .find(|request| wanted(request.kind))
             .or_else(|| requests().next());
         match request.map(|request| &request.target) {
-            Some(Target::Module(id)) => Ok(*id),
+            Some(Target::Module(id)) => Ok(Required::Module(*id)),
             Some(Target::Missing(message)) => Err(message.clone()),
-            Some(Target::Builtin(name)) => Err(unsupported(name, &module.display)),
+            Some(Target::Builtin(name)) => self.builtin(name, module).map(Required::Builtin),
             None => Err(format!(
                 "Cannot find module \"{specifier}\" from {}: only modules that are named by a literal \
                  in the source are part of the program.",
                 module.display
             )),
+        }
+    }
+
+    /// The key of the runtime's module that programs know as `name`.
+    fn builtin(&self, name: &str, importer: &Module) -> Result<String, String> {
+        if let Some((_, key)) = BUILTINS.iter().find(|(known, _)| *known == name) {
+            return Ok((*key).to_owned());
+        }
+        let Some(node_name) = name.strip_prefix("node:") else {
+            return Err(unsupported(name, &importer.display));
+        };
+        let config = &self.app.project.config;
+        let allowed =
+            config.has_node() || (config.enables("nodejs_als") && node_name == "async_hooks");
+        match holdfast_node::module(node_name) {
+            Some(key) if allowed => Ok(key),
+            Some(_) => Err(format!(
+                "No such module \"{name}\", asked for by {}: Node's modules are there with the compatibility \
+                 flag \"nodejs_compat\".",
+                importer.display
+            )),
+            None => Err(unsupported(name, &importer.display)),
         }
     }
 }
@@ -111,14 +140,12 @@ impl ModuleLoader for Loader {
             .iter()
             .find(|request| request.specifier == specifier && request.kind != RequestKind::Require);
         if let Some(Target::Builtin(name)) = request.map(|request| &request.target) {
-            let builtin = BUILTINS.iter().find(|(known, _)| known == name);
-            return match builtin {
-                Some((_, key)) => Ok((*key).to_owned()),
-                None => Err(unsupported(name, &module.display)),
-            };
+            return self.builtin(name, module);
         }
-        let target = self.target(id, specifier, false)?;
-        Ok(key_of(self.graph(), target, Some(module)))
+        Ok(match self.target(id, specifier, false)? {
+            Required::Module(target) => key_of(self.graph(), target, Some(module)),
+            Required::Builtin(key) => key,
+        })
     }
 
     fn load(&self, key: &str) -> Result<ModuleSource, String> {

@@ -393,6 +393,7 @@ impl Seed {
 fn runtime(options: &NodeOptions) -> Runtime {
     let extensions = vec![
         holdfast_web::extension(),
+        holdfast_node::extension(),
         holdfast_workers::extension(),
         crate::ops::extension(),
     ];

@@ -199,6 +199,7 @@ pub(crate) fn error_text(scope: &mut Scope<'_>, error: Local<'_>) -> String {
 
 fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, Thrown> {
     let global = scope.global();
+    set_flags(scope, plan)?;
     let (ops, _) = scope.import("holdfast:ops")?;
     let map_position = scope.get(ops, "op_map_position")?;
     let (web, _) = scope.import("holdfast:web/main")?;
@@ -206,8 +207,11 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
     configure_sockets(scope, plan)?;
     let (workers, _) = scope.import("holdfast:workers/main")?;
     scope.invoke(workers, "install", &[global])?;
+    if plan.app.project.config.has_node() {
+        let (node, _) = scope.import("holdfast:node/internal/globals")?;
+        scope.invoke(node, "install", &[global])?;
+    }
     let (dispatch, _) = scope.import("holdfast:workers/dispatch")?;
-    set_flags(scope, plan)?;
     make_env(scope, plan)?;
 
     let main = key_of(&plan.app.graph, plan.app.graph.main, None);
@@ -309,32 +313,13 @@ fn make_env(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
 
 /// Compatibility flags as `workers/js/flags.js` numbers them (semantics §9.8).
 fn set_flags(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
-    let config = &plan.app.project.config;
-    let on = |flag: &str, opposite: &str, since: &str| {
-        config.has_flag(flag)
-            || (!config.has_flag(opposite) && config.compatibility_date.as_str() >= since)
-    };
-    let flags = [
-        on(
-            "rpc_params_dup_stubs",
-            "rpc_params_transfer_stubs",
-            "2026-01-20",
-        ),
-        on("enable_ctx_exports", "disable_ctx_exports", "2025-11-17"),
-        !on(
-            "enhanced_error_serialization",
-            "legacy_error_serialization",
-            "2026-04-21",
-        ),
-    ];
-    let bits = flags
-        .iter()
-        .rev()
-        .fold(0, |bits, &flag| bits << 1 | i32::from(flag));
-    let bits = scope.int(bits);
-    let (module, _) = scope.import("holdfast:workers/flags")?;
-    scope.invoke(module, "setFlags", &[bits])?;
-    Ok(())
+    let flags = plan.app.project.config.enabled_flags();
+    let names = flags
+        .map(|name| scope.string(name))
+        .collect::<Result<Vec<_>, Thrown>>()?;
+    let names = scope.array(&names)?;
+    let (compat, _) = scope.import("holdfast:web/compat")?;
+    scope.invoke(compat, "setEnabled", &[names]).map(drop)
 }
 
 fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown> {

@@ -21,57 +21,7 @@ use holdfast_engine::Extension;
 
 /// All operations and modules. `holdfast:web/main` exports `install(globalThis)`.
 pub fn extension() -> Extension {
-    let extension = Extension::new("web").module("web/main", include_str!("../js/main.js"));
-    let extension = streams(ops::register(extension));
+    let modules: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
+    let extension = ops::register(Extension::new("web").modules(modules));
     websocket::register(fetch::register(body::register(extension)))
-}
-
-/// The Streams standard needs no operations.
-fn streams(extension: Extension) -> Extension {
-    macro_rules! modules {
-        ($extension:expr, $($name:literal)*) => {
-            $extension$(.module(
-                concat!("web/", $name), include_str!(concat!("../js/", $name, ".js"))))*
-        };
-    }
-    modules!(
-        extension,
-        "primordials"
-        "webidl"
-        "streams/async_iterator"
-        "streams/byte_controller_record"
-        "streams/bytes"
-        "streams/callbacks"
-        "streams/fifo"
-        "streams/from"
-        "streams/identity_transform_stream"
-        "streams/index"
-        "streams/internal"
-        "streams/internal_transform"
-        "streams/pipe_to"
-        "streams/promises"
-        "streams/pull_into"
-        "streams/queue_with_sizes"
-        "streams/queuing_strategies"
-        "streams/read_all"
-        "streams/readable_byob_reader"
-        "streams/readable_byob_request"
-        "streams/readable_byte_controller"
-        "streams/readable_core"
-        "streams/readable_default_controller"
-        "streams/readable_default_reader"
-        "streams/readable_stream"
-        "streams/tee"
-        "streams/tee_bytes"
-        "streams/tee_cancellation"
-        "streams/text_decoder_stream"
-        "streams/text_encoder_stream"
-        "streams/transform_controller"
-        "streams/transform_record"
-        "streams/transform_stream"
-        "streams/writable_controller"
-        "streams/writable_core"
-        "streams/writable_stream"
-        "streams/writable_writer"
-    )
 }

@@ -3,6 +3,7 @@
 
 mod support;
 
+use holdfast_engine::Extension;
 use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -50,7 +51,7 @@ fn run(path: &Path, server: SocketAddr) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     file.write_all(text.replace("SERVER", &server.to_string()).as_bytes())
         .map_err(|error| error.to_string())?;
-    support::run_file(file.path())
+    support::run_file(file.path(), Extension::new("none"), &["holdfast:web/main"])
 }
 
 /// A server on a thread of its own, for as long as the process lives.

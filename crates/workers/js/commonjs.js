@@ -61,5 +61,14 @@ export function loaderOf(id) {
 
 /** For `import.meta.require` of a generated module: the `require` of module `id`. */
 export function requireOf(id) {
-  return (specifier) => load(op_module_resolve(id, `${specifier}`));
+  return (specifier) => {
+    const target = op_module_resolve(id, `${specifier}`);
+    return typeof target === "string" ? builtin(target) : load(target);
+  };
+}
+
+/** What `require` gives for one of the runtime's own modules: those of Node have it as their default export. */
+function builtin(key) {
+  const namespace = op_module_namespace(key);
+  return "default" in namespace ? namespace.default : namespace;
 }

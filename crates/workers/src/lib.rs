@@ -19,49 +19,6 @@ use holdfast_engine::Extension;
 
 /// All operations and modules of this crate. `holdfast:workers/main` exports `install(globalThis)`.
 pub fn extension() -> Extension {
-    let extension = Extension::new("workers")
-        .module(
-            "workers/alarm_invocation_info",
-            include_str!("../js/alarm_invocation_info.js"),
-        )
-        .module(
-            "workers/base_classes",
-            include_str!("../js/base_classes.js"),
-        )
-        .module(
-            "workers/cloudflare_workers",
-            include_str!("../js/cloudflare_workers.js"),
-        )
-        .module("workers/commonjs", include_str!("../js/commonjs.js"))
-        .module("workers/dispatch", include_str!("../js/dispatch.js"))
-        .module("workers/env", include_str!("../js/env.js"))
-        .module("workers/errors", include_str!("../js/errors.js"))
-        .module(
-            "workers/execution_context",
-            include_str!("../js/execution_context.js"),
-        )
-        .module("workers/exports", include_str!("../js/exports.js"))
-        .module("workers/flags", include_str!("../js/flags.js"))
-        .module("workers/id", include_str!("../js/id.js"))
-        .module("workers/main", include_str!("../js/main.js"))
-        .module("workers/namespace", include_str!("../js/namespace.js"))
-        .module(
-            "workers/request_response_pair",
-            include_str!("../js/request_response_pair.js"),
-        )
-        .module("workers/rpc/kinds", include_str!("../js/rpc/kinds.js"))
-        .module("workers/rpc/open", include_str!("../js/rpc/open.js"))
-        .module("workers/rpc/pack", include_str!("../js/rpc/pack.js"))
-        .module(
-            "workers/rpc/platform",
-            include_str!("../js/rpc/platform.js"),
-        )
-        .module("workers/rpc/remote", include_str!("../js/rpc/remote.js"))
-        .module("workers/rpc/results", include_str!("../js/rpc/results.js"))
-        .module("workers/rpc/serve", include_str!("../js/rpc/serve.js"))
-        .module("workers/rpc/target", include_str!("../js/rpc/target.js"))
-        .module("workers/sockets", include_str!("../js/sockets.js"))
-        .module("workers/state", include_str!("../js/state.js"))
-        .module("workers/stub", include_str!("../js/stub.js"));
-    storage::register(extension)
+    let modules: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
+    storage::register(Extension::new("workers").modules(modules))
 }

@@ -1,6 +1,7 @@
 //! The configuration of a Worker: what the file says, for one environment, checked.
 
 mod classes;
+mod compat;
 mod env;
 mod jsonc;
 mod keys;
@@ -79,13 +80,12 @@ impl Config {
     /// installed: with `nodejs_compat` since 2024-09-23, or with `nodejs_compat_v2`, or by default since
     /// 2026-08-04, as wrangler has it.
     pub fn node_builtins_win(&self) -> bool {
-        let date = self.compatibility_date.as_str();
-        if self.has_flag("no_nodejs_compat_v2") {
-            return false;
-        }
-        self.has_flag("nodejs_compat_v2")
-            || (self.has_flag("nodejs_compat") && date >= "2024-09-23")
-            || (!self.has_flag("no_nodejs_compat") && date >= "2026-08-04")
+        self.enables("nodejs_compat_v2")
+    }
+
+    /// Whether there are Node's modules.
+    pub fn has_node(&self) -> bool {
+        self.enables("nodejs_compat") || self.enables("nodejs_compat_v2")
     }
 }
 

@@ -8,7 +8,7 @@ use holdfast_engine::{Args, Extension, JsResult, PromiseState, Scope, Thrown};
 use holdfast_project::{Module, ModuleId, ModuleKind, Positions};
 
 use crate::context::Context;
-use crate::loader::{Loader, key_of};
+use crate::loader::{Loader, Required, key_of};
 use crate::program::Plan;
 
 /// The program that is being loaded or was loaded last: for code that runs outside any context.
@@ -104,18 +104,25 @@ fn compile<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     scope.array(&[function, file, folder])
 }
 
-/// `(id, specifier)` → the id of the module that `require(specifier)` in module `id` means
+/// `(id, specifier)` → the id of the module that `require(specifier)` in module `id` means, or the key of one of the
+/// runtime's own modules
 fn resolve<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let id = module_id(scope, args)?;
     let specifier = scope.to_string(args.get(1))?;
     match loader(scope).target(id, &specifier, true) {
-        Ok(target) => Ok(scope.number(target.0 as f64)),
+        Ok(Required::Module(target)) => Ok(scope.number(target.0 as f64)),
+        Ok(Required::Builtin(key)) => scope.string(&key),
         Err(message) => Err(scope.throw_error(&message)),
     }
 }
 
-/// `(id)` → the namespace object of an ES module, which is evaluated now if it was not before
+/// `(id or key)` → the namespace object of an ES module, which is evaluated now if it was not before
 fn namespace<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    if args.get(0).is_string() {
+        let key = scope.to_string(args.get(0))?;
+        // The runtime's own modules await nothing at their top level.
+        return scope.import(&key).map(|(namespace, _)| namespace);
+    }
     let id = module_id(scope, args)?;
     let loader = loader(scope);
     let key = key_of(&loader.app.graph, id, None);

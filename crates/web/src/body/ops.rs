@@ -16,7 +16,7 @@ use crate::io::{Completion, Host, promise_from};
 /// How many chunks of a JavaScript stream may be under way to a body's reader.
 const CHANNEL_CHUNKS: usize = 4;
 
-/// Adds the operations and modules of bodies, forms and blobs.
+/// Adds the operations of bodies, forms and blobs.
 pub fn register(extension: Extension) -> Extension {
     extension
         .op("op_body_read", 1, op_body_read)
@@ -32,13 +32,6 @@ pub fn register(extension: Extension) -> Extension {
         .op("op_body_sender_fail", 2, op_body_sender_fail)
         .op("op_multipart_boundary", 0, op_multipart_boundary)
         .op("op_multipart_parse", 2, op_multipart_parse)
-        .module("web/mime", include_str!("../../js/mime.js"))
-        .module("web/blob", include_str!("../../js/blob.js"))
-        .module("web/file", include_str!("../../js/file.js"))
-        .module("web/form_data", include_str!("../../js/form_data.js"))
-        .module("web/multipart", include_str!("../../js/multipart.js"))
-        .module("web/host_body", include_str!("../../js/host_body.js"))
-        .module("web/body", include_str!("../../js/body.js"))
 }
 
 /// The body in what `bodyToHost` (js/body.js) gives: null, a string, a Uint8Array or a handle, which is taken from.

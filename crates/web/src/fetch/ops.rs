@@ -15,7 +15,7 @@ use crate::body::{HostBody, body_from_js};
 use crate::io::{Host, promise_from};
 use crate::websocket::from_upgrade;
 
-/// Adds the operations and modules of headers, requests, responses and `fetch()`.
+/// Adds the operations of headers, requests, responses and `fetch()`.
 pub fn register(extension: Extension) -> Extension {
     extension
         .op("op_headers_read", 1, op_headers_read)
@@ -23,10 +23,6 @@ pub fn register(extension: Extension) -> Extension {
         .op("op_fetch_call", 0, op_fetch_call)
         .op("op_fetch_abort", 1, op_fetch_abort)
         .op("op_data_url", 1, op_data_url)
-        .module("web/headers", include_str!("../../js/headers.js"))
-        .module("web/request", include_str!("../../js/request.js"))
-        .module("web/response", include_str!("../../js/response.js"))
-        .module("web/fetch", include_str!("../../js/fetch.js"))
 }
 
 /// A request that can be aborted.

@@ -4,8 +4,7 @@ use base64_simd::{STANDARD, forgiving_decode_to_vec};
 use holdfast_engine::{Args, Extension, JsResult, Scope};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    let extension = extension.op("op_atob", 1, atob).op("op_btoa", 1, btoa);
-    modules!(extension, "base64")
+    extension.op("op_atob", 1, atob).op("op_btoa", 1, btoa)
 }
 
 /// String of code units below 256 → Base64; undefined where one is above.

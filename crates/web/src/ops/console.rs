@@ -5,12 +5,7 @@ use holdfast_engine::{Args, Extension, JsResult, Scope};
 use crate::io::{Host, Level};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    let extension = extension.op("op_console", 2, console);
-    modules!(
-        extension,
-        "console" "console_table" "format" "inspect" "inspect_error" "inspect_kinds"
-        "inspect_layout" "inspect_names" "inspect_text"
-    )
+    extension.op("op_console", 2, console)
 }
 
 /// `(level, text)`.

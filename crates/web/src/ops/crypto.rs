@@ -6,12 +6,11 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    let extension = extension
+    extension
         .op("op_random_fill", 1, random_fill)
         .op("op_random_uuid", 0, random_uuid)
         .op("op_digest", 2, digest)
-        .op("op_timing_safe_equal", 2, timing_safe_equal);
-    modules!(extension, "crypto")
+        .op("op_timing_safe_equal", 2, timing_safe_equal)
 }
 
 fn random_bytes(scope: &mut Scope<'_>, bytes: &mut [u8]) -> Result<(), Thrown> {

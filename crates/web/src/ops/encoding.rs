@@ -8,14 +8,13 @@ use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding};
 use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    let extension = extension
+    extension
         .op("op_encode", 1, encode)
         .op("op_encode_into", 2, encode_into)
         .op("op_encoding_name", 1, encoding_name)
         .op("op_decode", 4, decode)
         .op("op_decoder_new", 3, decoder_new)
-        .op("op_decoder_decode", 3, decoder_decode);
-    modules!(extension, "encoding")
+        .op("op_decoder_decode", 3, decoder_decode)
 }
 
 /// String → Uint8Array of its UTF-8.

@@ -19,10 +19,9 @@ const ACTIVE_MAX: usize = 10_000;
 const INTERVAL_MIN: Duration = Duration::from_millis(1);
 
 pub(super) fn register(extension: Extension) -> Extension {
-    let extension = extension
+    extension
         .op("op_timer_start", 4, start)
-        .op("op_timer_cancel", 1, cancel);
-    modules!(extension, "timers")
+        .op("op_timer_cancel", 1, cancel)
 }
 
 /// The timers of one context, owned by whoever owns the context. Dropping it cancels them all.

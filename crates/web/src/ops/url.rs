@@ -8,12 +8,11 @@ use ada_url::Url;
 use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    let extension = extension
+    extension
         .op("op_url_parse", 3, parse)
         .op("op_url_can_parse", 2, can_parse)
         .op("op_url_set", 4, set)
-        .op("op_percent_decode", 1, percent_decode);
-    modules!(extension, "url" "url_search_params")
+        .op("op_percent_decode", 1, percent_decode)
 }
 
 /// The input (argument 0) and the base (argument 1), if that is not undefined.

@@ -3,12 +3,11 @@
 use holdfast_engine::{Args, Extension, JsResult, PromiseState, Scope};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    let extension = extension.op("op_structured_clone", 2, structured_clone).op(
+    extension.op("op_structured_clone", 2, structured_clone).op(
         "op_promise_details",
         1,
         promise_details,
-    );
-    modules!(extension, "structured_clone")
+    )
 }
 
 /// `(value, array of what to transfer)` → the copy.

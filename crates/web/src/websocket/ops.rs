@@ -21,7 +21,7 @@ use crate::io::{Completion, Host};
 const OPEN: i32 = 5;
 const REFUSED: i32 = 6;
 
-/// Adds the operations and modules of WebSockets.
+/// Adds the operations of WebSockets.
 pub fn register(extension: Extension) -> Extension {
     extension
         .op("op_websocket_pair", 0, op_pair)
@@ -34,18 +34,6 @@ pub fn register(extension: Extension) -> Extension {
         .op("op_websocket_about", 1, op_about)
         .op("op_websocket_attach", 2, op_attach)
         .op("op_websocket_attachment", 1, op_attachment)
-        .module(
-            "web/websocket/websocket",
-            include_str!("../../js/websocket/websocket.js"),
-        )
-        .module(
-            "web/websocket/arguments",
-            include_str!("../../js/websocket/arguments.js"),
-        )
-        .module(
-            "web/websocket/attachment",
-            include_str!("../../js/websocket/attachment.js"),
-        )
 }
 
 fn socket<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> Result<Rc<HostSocket>, Thrown> {

@@ -141,14 +141,18 @@ fn fail_bodies<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
 }
 
 /// Runs the tests of one file; the failures' text if there are any.
-pub(crate) fn run_file(file: &Path) -> Result<(), String> {
+pub(crate) fn run_file(
+    file: &Path,
+    extension: Extension,
+    installers: &[&str],
+) -> Result<(), String> {
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("tokio");
     let local = LocalSet::new();
     local.block_on(&tokio, async {
-        tokio::time::timeout(FILE_TIME_MAX, run(file))
+        tokio::time::timeout(FILE_TIME_MAX, run(file, extension, installers))
             .await
             .unwrap_or_else(|_| {
                 Err(format!(
@@ -159,7 +163,7 @@ pub(crate) fn run_file(file: &Path) -> Result<(), String> {
     })
 }
 
-async fn run(file: &Path) -> Result<(), String> {
+async fn run(file: &Path, extension: Extension, installers: &[&str]) -> Result<(), String> {
     let (completions, mut ready) = mpsc::unbounded_channel();
     let driver = Rc::new(Driver {
         completions,
@@ -177,7 +181,7 @@ async fn run(file: &Path) -> Result<(), String> {
         .op("op_test_fail_bodies", 0, fail_bodies);
     let runtime = Runtime::new(
         &RuntimeOptions::default(),
-        vec![holdfast_web::extension(), test],
+        vec![holdfast_web::extension(), extension, test],
     );
     runtime.put_state(Rc::new(Host::new(Rc::clone(&driver) as Rc<dyn Io>)));
     runtime.put_state(driver);
@@ -194,7 +198,7 @@ async fn run(file: &Path) -> Result<(), String> {
         .to_string();
     let (context, result) = turn(&runtime, &realm, None, |scope| {
         let context = scope.new_context(Rc::new(()))?;
-        let result = scope.in_context(&context, |scope| start(scope, &key))?;
+        let result = scope.in_context(&context, |scope| start(scope, &key, installers))?;
         Ok((context, result))
     })?;
     loop {
@@ -225,12 +229,12 @@ async fn run(file: &Path) -> Result<(), String> {
 }
 
 /// Installs the platform, evaluates the test file and starts its tests: the promise of their end.
-fn start(scope: &mut Scope<'_>, key: &str) -> Result<Global, Thrown> {
-    let (main, _) = scope.import("holdfast:web/main")?;
-    let install = scope.get(main, "install")?;
+fn start(scope: &mut Scope<'_>, key: &str, installers: &[&str]) -> Result<Global, Thrown> {
     let global = scope.global();
-    let nothing = scope.undefined();
-    scope.call(install, nothing, &[global, nothing])?;
+    for installer in installers {
+        let (module, _) = scope.import(installer)?;
+        scope.invoke(module, "install", &[global])?;
+    }
     let (_, evaluation) = scope.import(key)?;
     scope.run_jobs(&mut |_| {});
     if scope.promise_state(evaluation) == Some(PromiseState::Rejected) {

@@ -34,45 +34,8 @@ use holdfast_engine::Extension;
 
 pub use handle::{Caller, StorageHandle, StorageHooks, StorageOptions};
 
-/// Adds the operations, and the modules under `workers/storage/`: `index` exports `createStorage`.
+/// Adds the operations. `holdfast:workers/storage/index` exports `createStorage`.
 pub fn register(extension: Extension) -> Extension {
-    let extension = extension
-        .module(
-            "workers/storage/arguments",
-            include_str!("../../js/storage/arguments.js"),
-        )
-        .module(
-            "workers/storage/cursor",
-            include_str!("../../js/storage/cursor.js"),
-        )
-        .module(
-            "workers/storage/index",
-            include_str!("../../js/storage/index.js"),
-        )
-        .module(
-            "workers/storage/iterator",
-            include_str!("../../js/storage/iterator.js"),
-        )
-        .module(
-            "workers/storage/operations",
-            include_str!("../../js/storage/operations.js"),
-        )
-        .module(
-            "workers/storage/sql_storage",
-            include_str!("../../js/storage/sql_storage.js"),
-        )
-        .module(
-            "workers/storage/storage",
-            include_str!("../../js/storage/storage.js"),
-        )
-        .module(
-            "workers/storage/sync_kv_storage",
-            include_str!("../../js/storage/sync_kv_storage.js"),
-        )
-        .module(
-            "workers/storage/transaction",
-            include_str!("../../js/storage/transaction.js"),
-        );
     let extension = kv_iterator::register(kv::register(extension));
     let extension = cursor::register(sql::register(extension));
     let extension = bookmarks::register(transaction::register(extension));

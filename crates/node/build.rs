@@ -1,0 +1,5 @@
+//! Gathers the bootstrap modules.
+
+fn main() {
+    holdfast_bootstrap::gather("node");
+}

@@ -1,0 +1,3 @@
+// node:async_hooks.
+
+export default {};
