@@ -1,15 +1,18 @@
 // Runs the same cases on two runtimes and lists every difference:
 //   node compare.mjs [--on both|workerd|holdfast] [--project cases/core] [name-prefix…]
+//   node compare.mjs [--on …] --each npm [project…]
 // `both` compares holdfast with workerd. One runtime alone is compared with a second process of itself,
 // which shows that the cases give the same answer every time.
 //
 // A project may keep an `accepted.json`: {"case name": "why holdfast differs on purpose"}, and a `missing.json`:
 // {"case name": "what holdfast does not have yet"}. Those cases are counted apart, and one that no longer differs
 // fails, so that the lists never outlive their reasons.
+// `--each` goes through all projects of a folder, or those that are named, one after the other.
 //
 // --report FILE writes the counts by topic into FILE, between the lines <!-- compared --> and <!-- /compared -->.
 
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +35,7 @@ const { values, positionals: prefixes } = parseArgs({
     project: { type: "string", default: fileURLToPath(new URL("cases/core", import.meta.url)) },
     show: { type: "boolean", default: false },
     report: { type: "string" },
+    each: { type: "string" },
   },
 });
 const sides = values.on === "both" ? ["workerd", "holdfast"] : [values.on, values.on];
@@ -40,6 +44,7 @@ if (!sides.every((side) => side in RUNTIMES)) {
   process.exit(2);
 }
 
+if (values.each !== undefined) process.exit(compareEach(values.each));
 installPackages(values.project);
 const running = [];
 try {
@@ -50,6 +55,21 @@ try {
   process.exitCode = 2;
 } finally {
   await Promise.all(running.map((runtime) => runtime.stop()));
+}
+
+/** Compares the projects of a folder, each in a process of its own, and sums up. Gives the exit code. */
+function compareEach(folder) {
+  installPackages(folder);
+  const isProject = (name) => existsSync(path.join(folder, name, "wrangler.jsonc"));
+  const names = prefixes.length > 0 ? prefixes : readdirSync(folder).filter(isProject).sort();
+  const failed = names.filter((name) => {
+    console.log(`== ${name}`);
+    const args = [fileURLToPath(import.meta.url), "--on", values.on, "--project", path.join(folder, name)];
+    if (values.show) args.push("--show");
+    return spawnSync(process.execPath, args, { stdio: "inherit" }).status !== 0;
+  });
+  console.log(`\n${names.length} projects, ${failed.length} with differences${failed.length > 0 ? `: ${failed.join(", ")}` : ""}`);
+  return failed.length > 0 ? 1 : 0;
 }
 
 async function compareAll([left, right]) {

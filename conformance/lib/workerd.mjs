@@ -71,6 +71,15 @@ export async function startWorkerd(folder, { dataDir, port = 0 } = {}) {
   return runtime;
 }
 
+const EMAIL_MODULE = `
+export class EmailMessage {
+  constructor(from, to, raw) {
+    Object.assign(this, { from, to, raw });
+  }
+}
+export default { EmailMessage };
+`;
+
 function findPort(text) {
   for (const line of text.split("\n").slice(0, -1)) {
     const message = JSON.parse(line);
@@ -112,6 +121,8 @@ const config :Workerd.Config = (
     (name = "data", disk = (path = ${text(dataDir)}, writable = true)),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
+  # Cloudflare's tools provide this, without which cloudflare:email cannot be imported.
+  extensions = [(modules = [(name = "cloudflare-internal:email", internal = true, esModule = ${text(EMAIL_MODULE)})])],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 
