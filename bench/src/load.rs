@@ -15,7 +15,8 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 
 use crate::http1::{Closed, Reader};
-use crate::scenario::Script;
+use crate::scenario::{Script, Talk};
+use crate::sockets::Sockets;
 
 /// How long no answer may come before the server counts as stuck.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
@@ -38,9 +39,9 @@ pub(crate) struct Load {
 }
 
 #[derive(Debug)]
-struct Connection {
-    stream: TcpStream,
-    reader: Reader,
+enum Connection {
+    Http { stream: TcpStream, reader: Reader },
+    Sockets(Sockets),
 }
 
 /// What a stretch of load came to.
@@ -62,9 +63,15 @@ impl Load {
     ) -> Result<Load> {
         let mut connections = Vec::with_capacity(count);
         for _ in 0..count {
-            connections.push(Connection {
-                stream: connect(addr).await?,
-                reader: Reader::new(),
+            connections.push(match script.talk() {
+                Talk::Http => Connection::Http {
+                    stream: connect(addr).await?,
+                    reader: Reader::new(),
+                },
+                Talk::Socket(path) => Connection::Sockets(Sockets::connect(addr, path, 1).await?),
+                Talk::Crowd(path, count) => {
+                    Connection::Sockets(Sockets::connect(addr, path, *count).await?)
+                }
             });
         }
         Ok(Load {
@@ -198,17 +205,28 @@ impl Connection {
         let mut asked = Instant::now();
         loop {
             let (object, request) = work.script.next();
-            let body = loop {
-                match self.ask(request).await {
-                    Ok(range) => break self.reader.body(range),
-                    Err(error) if error.is::<Closed>() => {
-                        self.stream = work.connect_again(error).await?;
-                    }
-                    Err(error) => return Err(error),
+            let answered = match &mut self {
+                Connection::Sockets(sockets) => {
+                    sockets
+                        .ask(request, |body| work.script.accept(object, body))
+                        .await?;
+                    Instant::now()
+                }
+                Connection::Http { stream, reader } => {
+                    let body = loop {
+                        match ask(stream, reader, request).await {
+                            Ok(range) => break reader.body(range),
+                            Err(error) if error.is::<Closed>() => {
+                                *stream = work.connect_again(error).await?;
+                            }
+                            Err(error) => return Err(error),
+                        }
+                    };
+                    let answered = Instant::now();
+                    work.script.accept(object, body)?;
+                    answered
                 }
             };
-            let answered = Instant::now();
-            work.script.accept(object, body)?;
             let latency = u64::try_from((answered - asked).as_micros())?;
             work.latencies.borrow_mut().record(latency)?;
             if answered >= work.until && work.script.asked() >= work.least {
@@ -219,21 +237,19 @@ impl Connection {
     }
 }
 
-impl Connection {
-    async fn ask(&mut self, request: &[u8]) -> Result<Range<usize>> {
-        match self.stream.write_all(request).await {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
-                ) =>
-            {
-                return Err(Closed.into());
-            }
-            sent => sent.context("cannot send a request")?,
+async fn ask(stream: &mut TcpStream, reader: &mut Reader, request: &[u8]) -> Result<Range<usize>> {
+    match stream.write_all(request).await {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
+            ) =>
+        {
+            return Err(Closed.into());
         }
-        self.reader.answer(&mut self.stream).await
+        sent => sent.context("cannot send a request")?,
     }
+    reader.answer(stream).await
 }
 
 impl Work {

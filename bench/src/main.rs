@@ -13,7 +13,7 @@
 //!
 //! Linux only: memory and CPU time are read from `/proc`.
 //!
-//! [`scenario`] says what is asked, [`load`] asks it over [`http1`], [`server`] runs a server, [`holdfast`] and
+//! [`scenario`] says what is asked, [`load`] asks it over [`http1`] or [`sockets`], [`server`] runs a server, [`holdfast`] and
 //! [`workerd`] know how each is started, [`syncs`] watches flushes, [`usage`] reads `/proc`, [`rounds`] and
 //! [`soak`] are the two kinds of run, [`stats`] condenses numbers and [`report`] prints them.
 
@@ -26,6 +26,7 @@ mod rounds;
 mod scenario;
 mod server;
 mod soak;
+mod sockets;
 mod stats;
 mod syncs;
 mod usage;

@@ -20,9 +20,24 @@ enum Route {
     Hello,
     Rpc,
     References,
+    Between,
+    Chain,
     Insert,
     Kv,
     Await,
+    Echo,
+    Broadcast,
+}
+
+/// How a client talks to the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Talk {
+    /// A request is an HTTP request.
+    Http,
+    /// A request is a message on a WebSocket of each connection, to this path.
+    Socket(String),
+    /// A request is a message that so many WebSockets to this path get.
+    Crowd(String, usize),
 }
 
 const ONE: usize = 1;
@@ -34,11 +49,25 @@ const AWAITS: u64 = 100_000;
 /// How many callbacks one request of `references` passes; it makes twice as many calls, and as many callbacks are called.
 const CALLBACKS: u64 = 5;
 
+/// How many calls from object to object one request of `between` makes.
+const CALLS: u64 = 20;
+
+/// How many WebSockets get each message of `broadcast`.
+const CROWD: usize = 1000;
+
 pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario::new("hello", Route::Hello, ONE),
     Scenario::new("rpc", Route::Rpc, ONE),
     Scenario::new("rpc-1000", Route::Rpc, MANY),
     Scenario::new("references", Route::References, ONE),
+    Scenario::new("between", Route::Between, ONE),
+    Scenario::new("chain", Route::Chain, ONE),
+    Scenario::new("echo", Route::Echo, ONE),
+    // The next message follows when all have got the one before.
+    Scenario {
+        connections_max: 1,
+        ..Scenario::new("broadcast", Route::Broadcast, ONE)
+    },
     Scenario::new("insert", Route::Insert, ONE),
     Scenario::new("insert-1000", Route::Insert, MANY),
     Scenario::new("kv", Route::Kv, ONE),
@@ -80,6 +109,14 @@ impl Scenario {
         self.writes() && self.objects == ONE
     }
 
+    pub(crate) fn talk(&self) -> Talk {
+        match self.route {
+            Route::Echo => Talk::Socket(self.path(0)),
+            Route::Broadcast => Talk::Crowd(self.path(0), CROWD),
+            _ => Talk::Http,
+        }
+    }
+
     pub(crate) fn connections(&self, wanted: usize) -> usize {
         wanted.min(self.connections_max)
     }
@@ -89,6 +126,10 @@ impl Scenario {
             Route::Hello => "/hello".to_owned(),
             Route::Rpc => format!("/rpc?o={}", object_name(object)),
             Route::References => format!("/references?o={}&n={CALLBACKS}", object_name(object)),
+            Route::Between => format!("/between?o={}&n={CALLS}", object_name(object)),
+            Route::Chain => format!("/chain?o={}", object_name(object)),
+            Route::Echo => format!("/echo?o={}", object_name(object)),
+            Route::Broadcast => format!("/broadcast?o={}", object_name(object)),
             Route::Insert => format!("/insert?o={}", object_name(object)),
             Route::Kv => format!("/kv?o={}", object_name(object)),
             Route::Await => format!("/await?n={AWAITS}"),
@@ -98,13 +139,18 @@ impl Scenario {
     fn answer(&self, object: usize) -> Answer {
         match self.route {
             Route::Hello => Answer::Text("Hello".to_owned()),
-            Route::Rpc => Answer::Text(format!("Hello, {}", object_name(object))),
+            Route::Rpc | Route::Between => Answer::Text(format!("Hello, {}", object_name(object))),
+            Route::Chain => Answer::Text("7".to_owned()),
+            Route::Echo | Route::Broadcast => Answer::Text(MESSAGE.to_owned()),
             Route::References => Answer::Text((CALLBACKS * (CALLBACKS + 1) / 2).to_string()),
             Route::Insert | Route::Kv => Answer::NextNumber,
             Route::Await => Answer::Text((AWAITS * (AWAITS + 1) / 2).to_string()),
         }
     }
 }
+
+/// What is sent by WebSocket.
+const MESSAGE: &str = "a message of some forty characters, echoed";
 
 fn object_name(object: usize) -> String {
     format!("object-{object}")
@@ -120,6 +166,7 @@ enum Answer {
 /// The requests to one server for as long as its data lives, and the account of their answers.
 #[derive(Debug)]
 pub(crate) struct Script {
+    talk: Talk,
     objects: Vec<Object>,
     asked: Cell<usize>,
 }
@@ -144,15 +191,19 @@ impl Script {
     /// `host` is what requests name as their host.
     pub(crate) fn new(scenario: &Scenario, host: &str) -> Script {
         let object = |index| Object {
-            request: format!(
-                "GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n",
-                scenario.path(index)
-            )
+            request: match scenario.talk() {
+                Talk::Http => format!(
+                    "GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n",
+                    scenario.path(index)
+                ),
+                Talk::Socket(_) | Talk::Crowd(..) => MESSAGE.to_owned(),
+            }
             .into_bytes(),
             answer: scenario.answer(index),
             numbers: RefCell::default(),
         };
         Script {
+            talk: scenario.talk(),
             objects: (0..scenario.objects).map(object).collect(),
             asked: Cell::new(0),
         }
@@ -164,6 +215,10 @@ impl Script {
         self.asked.set(asked + 1);
         let index = asked % self.objects.len();
         (index, &self.objects[index].request)
+    }
+
+    pub(crate) fn talk(&self) -> &Talk {
+        &self.talk
     }
 
     /// How many requests were made so far.

@@ -20,11 +20,42 @@ export class Broker extends DurableObject {
   }
 }
 
+/** Calls another object, again and again. */
+export class Caller extends DurableObject {
+  async greet(name, times) {
+    const greeter = this.env.GREETERS.getByName(name);
+    let text;
+    for (let i = 0; i < times; i += 1) text = await greeter.greet(name);
+    return text;
+  }
+}
+
+/** Sends back what it gets by WebSocket, to who sent it or to all. */
+export class Room extends DurableObject {
+  fetch(request) {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [new URL(request.url).pathname]);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  webSocketMessage(socket, message) {
+    if (this.ctx.getTags(socket)[0] === "/echo") {
+      socket.send(message);
+      return;
+    }
+    for (const each of this.ctx.getWebSockets()) each.send(message);
+  }
+}
+
 class Counter extends RpcTarget {
   #n = 0;
 
   add(n) {
     return (this.#n += n);
+  }
+
+  fresh() {
+    return new Counter();
   }
 }
 
@@ -61,6 +92,17 @@ export default {
         const name = searchParams.get("o");
         return new Response(await env.GREETERS.getByName(name).greet(name));
       }
+      case "/between": {
+        const name = searchParams.get("o");
+        return new Response(await env.CALLERS.getByName(name).greet(name, Number(searchParams.get("n"))));
+      }
+      case "/chain": {
+        const broker = env.BROKERS.getByName(searchParams.get("o"));
+        return new Response(await broker.counter().fresh().add(7));
+      }
+      case "/echo":
+      case "/broadcast":
+        return env.ROOMS.getByName(searchParams.get("o")).fetch(request);
       case "/references":
         return new Response(await sumByReference(env.BROKERS.getByName(searchParams.get("o")), Number(searchParams.get("n"))));
       case "/insert":

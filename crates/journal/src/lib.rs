@@ -11,6 +11,7 @@
 //! let log = Arc::new(Log::open(disk, clock, LogOptions::default(), 1, Position::START, |_| Ok(()))?);
 //! let writer = { let log = Arc::clone(&log); std::thread::spawn(move || run_writer(&log)) };
 //! let position = log.append(log.epoch(), &commit()).unwrap();
+//! log.wake_writer();
 //! // ... durable once `log.durable() >= position`; `log.subscribe` tells when that changes.
 //! # Ok::<(), holdfast_journal::Error>(())
 //! ```

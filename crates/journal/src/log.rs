@@ -16,6 +16,7 @@ mod state;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::commit::{Commit, Position};
 use crate::disk::{Disk, SECTOR_BYTES};
@@ -71,10 +72,15 @@ pub struct Log {
     durable: AtomicU64,
     /// Bytes of segments that hold commits.
     held_bytes: AtomicU64,
+    /// How long the last flush took, in microseconds.
+    flush_us: AtomicU64,
     writer: Mutex<Writer>,
     listeners: Mutex<Vec<Listener>>,
     planted: Planted,
 }
+
+/// A flush that takes less is better waited for than handed to another thread.
+const QUICK_FLUSH_US: u64 = 2_000;
 
 /// The largest commit. It is held in memory a few times over on its way to the disk.
 const RECORD_BYTES_MAX: usize = 1 << 30;
@@ -162,6 +168,7 @@ impl Log {
             room: Condvar::new(),
             durable: AtomicU64::new(found.last.0),
             held_bytes: AtomicU64::new(held),
+            flush_us: AtomicU64::new(0),
             writer: Mutex::new(writer),
             listeners: Mutex::new(Vec::new()),
             planted,
@@ -206,7 +213,8 @@ impl Log {
     /// Takes a commit whose changes were made for `epoch` into the log, and gives its position. It is durable once
     /// [`Self::durable`] has reached that.
     ///
-    /// Waits while more than [`LogOptions::queue_bytes_max`] wait for the disk.
+    /// Wakes nobody: the caller sees to it that the log is flushed, with [`Self::wake_writer`] or [`Self::flush`], and
+    /// soon. Waits while more than [`LogOptions::queue_bytes_max`] wait for the disk.
     ///
     /// # Errors
     /// See [`AppendError`]; nothing was appended then.
@@ -220,6 +228,7 @@ impl Log {
         let length = (record.len() - 4) as u32;
         let mut queue = lock(&self.queue);
         while queue.bytes > self.options.queue_bytes_max && queue.failed.is_none() {
+            self.arrived.notify_one();
             queue = self
                 .room
                 .wait(queue)
@@ -253,9 +262,24 @@ impl Log {
         batch.payload.extend_from_slice(&record);
         batch.payload[begin..begin + 4].copy_from_slice(&length.to_le_bytes());
         batch.count += 1;
-        drop(queue);
-        self.arrived.notify_one();
         Ok(position)
+    }
+
+    /// Has the thread that runs [`run_writer`] flush what was appended.
+    pub fn wake_writer(&self) {
+        self.arrived.notify_one();
+    }
+
+    /// Flushes what was appended, on this thread, if nobody else is writing and flushes have been quick lately;
+    /// otherwise has the writer's thread do it. Whoever has nothing else to do saves two changes of threads so.
+    ///
+    /// A failure is told to the listeners.
+    pub fn flush_or_wake(&self) {
+        let quick = self.flush_us.load(Ordering::Relaxed) < QUICK_FLUSH_US;
+        match self.writer.try_lock() {
+            Ok(writer) if quick => drop(self.flush_with(writer)),
+            _ => self.wake_writer(),
+        }
     }
 
     /// Begins a new epoch, and gives the position of the last commit of the one before.
@@ -294,7 +318,10 @@ impl Log {
     /// The disk's, and then [`Error::Failed`] for ever: a flush that failed says nothing about what is on the disk,
     /// so nothing after it can be confirmed. The next start decides from what the log holds.
     pub fn flush(&self) -> Result<Position> {
-        let mut writer = lock(&self.writer);
+        self.flush_with(lock(&self.writer))
+    }
+
+    fn flush_with(&self, mut writer: MutexGuard<'_, Writer>) -> Result<Position> {
         let batches = {
             let mut queue = lock(&self.queue);
             if let Some(error) = &queue.failed {
@@ -399,7 +426,10 @@ impl Log {
         file.write_at(bytes, current.offset)
             .map_err(Error::io("cannot write", &*name))?;
         if !self.planted.is(Sabotage::SkipFlush) {
+            let began = Instant::now();
             let mut flushed = file.sync_data();
+            let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.flush_us.store(took_us, Ordering::Relaxed);
             if self.planted.is(Sabotage::RetryFlush) {
                 flushed = flushed.or_else(|_| file.sync_data());
             }

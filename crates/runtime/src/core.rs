@@ -12,7 +12,6 @@ use std::sync::Arc;
 use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{ContextReader, Runtime};
 use holdfast_object::{Admitted, Generation};
-use holdfast_storage::Store;
 use holdfast_web::io::{Completion, Task};
 use holdfast_workers::failure::Failure;
 use slab::Slab;
@@ -23,7 +22,7 @@ use crate::app::{Log, NodeOptions};
 use crate::calls::Waiting;
 use crate::connections::Connections;
 use crate::context::{Context, Kind};
-use crate::durable::AtLog;
+use crate::durable::{AtLog, Flushes};
 use crate::instance::{Event, Output};
 use crate::message::{Answer, Call, CallId, CallRef, Message, ObjectKey, Return};
 use crate::objects::Object;
@@ -112,7 +111,7 @@ pub(crate) struct Parts {
     pub(crate) log: Arc<dyn Log>,
     pub(crate) router: Arc<dyn Router>,
     pub(crate) shards: Vec<mpsc::UnboundedSender<Message>>,
-    pub(crate) store: Store,
+    pub(crate) flushes: Arc<Flushes>,
 }
 
 impl Core {
@@ -132,10 +131,10 @@ impl Core {
             log,
             router,
             shards,
-            store,
+            flushes,
         } = parts;
         Core {
-            at_log: AtLog::new(store, shards[index].clone()),
+            at_log: AtLog::new(flushes, shards[index].clone()),
             connections: Connections::default(),
             index,
             reader: runtime.context_reader(),

@@ -20,9 +20,43 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::message::{Message, ObjectKey};
 
+/// When the commits of a shard are flushed.
+///
+/// The log's thread flushes, while the shard goes on. But where a single commit is waited for and the shard has nothing
+/// else to do, it flushes itself: handing a lone write to another thread and back takes about as long as doing it.
+pub(crate) struct Flushes {
+    /// Silent: see [`Store::silent`].
+    store: Store,
+    /// One gate is locked, and no more.
+    alone: AtomicBool,
+}
+
+impl Flushes {
+    pub(crate) fn new(store: &Store) -> Flushes {
+        Flushes {
+            store: store.silent(),
+            alone: AtomicBool::new(false),
+        }
+    }
+
+    /// Whatever the shard is about to do may take long: the log must know what was committed before.
+    pub(crate) fn before_turn(&self) {
+        self.store.announce();
+    }
+
+    /// The shard's thread has nothing left to do.
+    pub(crate) fn before_park(&self) {
+        if self.alone.load(Ordering::Relaxed) {
+            self.store.flush_or_announce();
+        } else {
+            self.store.announce();
+        }
+    }
+}
+
 /// A shard's place at the log.
 pub(crate) struct AtLog {
-    store: Store,
+    flushes: Arc<Flushes>,
     /// The shard wants to know when the log comes further.
     waiting: Arc<AtomicBool>,
     /// Instances with a locked gate, by the positions of their locks. They grow, but for a new instance that waits for
@@ -42,10 +76,10 @@ struct AlarmCommit {
 
 impl AtLog {
     /// Of the shard whose messages go to `inbox`.
-    pub(crate) fn new(store: Store, inbox: mpsc::UnboundedSender<Message>) -> AtLog {
+    pub(crate) fn new(flushes: Arc<Flushes>, inbox: mpsc::UnboundedSender<Message>) -> AtLog {
         let waiting = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&waiting);
-        store.subscribe(Box::new(move |news| {
+        flushes.store.subscribe(Box::new(move |news| {
             // A shard that has ended does not want to know.
             match news {
                 Durability::Reached(_) if asked.swap(false, Ordering::SeqCst) => {
@@ -58,7 +92,7 @@ impl AtLog {
             }
         }));
         AtLog {
-            store,
+            flushes,
             waiting,
             locked: RefCell::default(),
             alarms: RefCell::default(),
@@ -66,11 +100,16 @@ impl AtLog {
     }
 
     pub(crate) fn store(&self) -> &Store {
-        &self.store
+        &self.flushes.store
+    }
+
+    /// See [`Flushes::before_turn`].
+    pub(crate) fn before_turn(&self) {
+        self.flushes.before_turn();
     }
 
     fn durable(&self) -> Position {
-        Position(self.store.durable().0)
+        Position(self.store().durable().0)
     }
 
     /// Whether the log has come as far as the oldest lock. If not, the shard will be told when it has come further.
@@ -89,10 +128,11 @@ impl AtLog {
 impl Core {
     /// The gate of an instance was locked at `position`.
     pub(crate) fn await_durable(&self, context: &Rc<Context>, position: Position) {
-        self.at_log
-            .locked
-            .borrow_mut()
-            .push_back((position, Rc::downgrade(context)));
+        let mut locked = self.at_log.locked.borrow_mut();
+        locked.push_back((position, Rc::downgrade(context)));
+        let alone = locked.len() == 1;
+        drop(locked);
+        self.at_log.flushes.alone.store(alone, Ordering::Relaxed);
         if self.at_log.oldest_is_durable() {
             self.inbox_local(Message::Durable);
         }

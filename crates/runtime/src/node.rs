@@ -17,6 +17,7 @@ use tokio::task::LocalSet;
 use crate::admin::Admin;
 use crate::app::{App, Log, NodeOptions, StartError};
 use crate::core::{Core, Parts};
+use crate::durable::Flushes;
 use crate::edge::Edge;
 use crate::io::ShardIo;
 use crate::message::Message;
@@ -270,8 +271,11 @@ struct Seed {
 
 impl Seed {
     fn run(self) {
+        let flushes = Arc::new(Flushes::new(&self.store));
+        let idle = Arc::clone(&flushes);
         let tokio = tokio::runtime::Builder::new_current_thread()
             .enable_all()
+            .on_thread_park(move || idle.before_park())
             .build();
         let tokio = match tokio {
             Ok(tokio) => tokio,
@@ -281,17 +285,17 @@ impl Seed {
             }
         };
         let local = LocalSet::new();
-        local.block_on(&tokio, self.serve());
+        local.block_on(&tokio, self.serve(flushes));
     }
 
-    async fn serve(self) {
+    async fn serve(self, flushes: Arc<Flushes>) {
         let Seed {
             index,
             options,
             log,
             router,
             shards,
-            store,
+            store: _,
             plan,
             edge,
             alarms,
@@ -307,7 +311,7 @@ impl Seed {
             log,
             router,
             shards,
-            store,
+            flushes,
         }) {
             Ok(core) => core,
             Err(error) => {

@@ -34,6 +34,7 @@ impl Core {
         assert!(!self.is_turning(), "turns do not nest");
         self.set_turning(true);
         self.turns.set(self.turns.get() + 1);
+        self.at_log.before_turn();
         self.job_context.replace(Some(Rc::clone(context)));
         let program = Rc::clone(&context.program);
         let mut ended = Vec::new();

@@ -253,7 +253,7 @@ impl Inner {
                         "cannot open the object's database {object}: {error}"
                     ))
                 })?;
-                Pages::stored(Arc::clone(store.shared()), slot, name.clone())
+                Pages::stored(store, slot, name.clone())
             }
         };
         Ok(self.pages.get_or_init(|| Rc::new(pages)))

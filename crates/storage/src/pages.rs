@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use holdfast_journal::{
     AppendError, Change, Commit, Disk, Error, ObjectRef, PAGE_BYTES, Page, Position, difference,
@@ -16,13 +17,15 @@ use holdfast_journal::{
 
 use crate::overlay::{Held, Home, Overlay, Slot};
 use crate::sabotage::Sabotage;
-use crate::store::{self, Past, Shared};
+use crate::store::{self, Past, Shared, Store};
 use crate::vfs::PageFile;
 
 /// An object's pages.
 pub(crate) struct Pages {
     /// None for a database in memory, and for a snapshot.
     store: Option<Arc<Shared>>,
+    /// Set by a commit of which the log's thread is not told; see [`Store::silent`].
+    owed: Option<Arc<AtomicBool>>,
     /// Where the file is, if there is one.
     disk: Option<Arc<dyn Disk>>,
     slot: Arc<Slot>,
@@ -44,10 +47,12 @@ struct Pending {
 }
 
 impl Pages {
-    pub(crate) fn stored(store: Arc<Shared>, slot: Arc<Slot>, name: Option<Arc<str>>) -> Pages {
+    pub(crate) fn stored(store: &Store, slot: Arc<Slot>, name: Option<Arc<str>>) -> Pages {
+        let shared = store.shared();
         Pages {
-            disk: Some(Arc::clone(&store.disk)),
-            store: Some(store),
+            disk: Some(Arc::clone(&shared.disk)),
+            store: Some(Arc::clone(shared)),
+            owed: store.owed().cloned(),
             slot,
             name,
             pending: RefCell::default(),
@@ -63,6 +68,7 @@ impl Pages {
         Pages {
             disk: None,
             store: None,
+            owed: None,
             slot: Arc::new(Slot::new(object, overlay)),
             name: None,
             pending: RefCell::default(),
@@ -74,6 +80,7 @@ impl Pages {
         Pages {
             disk: Some(disk),
             store: None,
+            owed: None,
             slot,
             name: None,
             pending: RefCell::default(),
@@ -187,6 +194,10 @@ impl Pages {
                     if was_absent || commit.reset || commit.alarm.is_some() || commit.name.is_some()
                     {
                         store.note(&commit);
+                    }
+                    match &self.owed {
+                        Some(owed) => owed.store(true, Ordering::Relaxed),
+                        None => store.log.wake_writer(),
                     }
                     break position;
                 }

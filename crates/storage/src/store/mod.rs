@@ -77,6 +77,8 @@ const OVERLAY_EXCESS: usize = 4;
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
+    /// See [`Store::silent`]: there are commits of which the log's thread was not told.
+    owed: Option<Arc<AtomicBool>>,
 }
 
 /// What connections, the checkpointer and the threads share.
@@ -189,6 +191,42 @@ impl Store {
     /// Everything up to this position is durable.
     pub fn durable(&self) -> Position {
         self.shared.log.durable()
+    }
+
+    /// A handle for a thread that decides itself when its commits are flushed: commits of databases opened with it
+    /// wake nobody, and the thread must call [`Self::announce`] or [`Self::flush_or_announce`] of this handle, or of a
+    /// clone, before it turns to anything else.
+    #[must_use]
+    pub fn silent(&self) -> Store {
+        Store {
+            shared: Arc::clone(&self.shared),
+            owed: Some(Arc::default()),
+        }
+    }
+
+    /// Has the log's thread flush the commits made through a [`silent`](Self::silent) handle since the last time.
+    pub fn announce(&self) {
+        if self.take_owed() {
+            self.shared.log.wake_writer();
+        }
+    }
+
+    /// Like [`Self::announce`], but flushes on this thread if that is better: for a thread that has nothing else to do.
+    pub fn flush_or_announce(&self) {
+        if self.take_owed() {
+            self.shared.log.flush_or_wake();
+        }
+    }
+
+    fn take_owed(&self) -> bool {
+        // Handles are used by one thread at a time; a plain look first keeps this cheap.
+        self.owed
+            .as_ref()
+            .is_some_and(|owed| owed.load(Ordering::Relaxed) && owed.swap(false, Ordering::Relaxed))
+    }
+
+    pub(crate) fn owed(&self) -> Option<&Arc<AtomicBool>> {
+        self.owed.as_ref()
     }
 
     /// Makes all commits durable that were made before the call.

@@ -87,6 +87,7 @@ pub(super) fn open(
     };
     shared.overlay_bytes.store(held, Ordering::Relaxed);
     Ok(Store {
+        owed: None,
         shared: Arc::new(shared),
     })
 }
