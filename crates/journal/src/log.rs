@@ -559,7 +559,14 @@ impl Log {
                 break;
             }
             let name = segment::name(number);
-            if writer.spares.len() < self.options.spares_max {
+            // One that was made for a huge commit would keep its size for ever.
+            let bytes = self
+                .disk
+                .open(&name)
+                .and_then(|file| file.len())
+                .map_err(Error::io("cannot look at", &*name))?;
+            let fits = bytes <= self.options.segment_bytes;
+            if fits && writer.spares.len() < self.options.spares_max {
                 let spare = segment::spare_name(number);
                 self.disk
                     .rename(&name, &spare)
@@ -593,3 +600,6 @@ pub fn run_writer(log: &Log) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

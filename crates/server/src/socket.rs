@@ -10,10 +10,11 @@ use http::header::{
     UPGRADE,
 };
 use http::{HeaderMap, Method, Request, StatusCode};
-use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper::upgrade::{OnUpgrade, Parts, Upgraded};
 use hyper_util::rt::TokioIo;
 
 use crate::response::{self, Outgoing};
+use crate::stream::Stream;
 
 /// What a request says about becoming a WebSocket, kept until the Worker has answered.
 pub(crate) struct Handshake {
@@ -134,6 +135,20 @@ impl Socket {
                 return;
             }
         };
-        pump(TokioIo::new(upgraded), end, Role::Server, deflate, stopped).await;
+        // Without what served HTTP, and its buffer.
+        match upgraded.downcast::<TokioIo<Stream>>() {
+            Ok(Parts { io, read_buf, .. }) => {
+                pump(
+                    io.into_inner(),
+                    read_buf,
+                    end,
+                    Role::Server,
+                    deflate,
+                    stopped,
+                )
+                .await;
+            }
+            Err(_) => unreachable!("connections are served over streams of this kind"),
+        }
     }
 }

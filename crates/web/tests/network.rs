@@ -9,6 +9,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use bytes::Bytes;
 use holdfast_web::body::{Body, Coding};
 use holdfast_web::websocket::wire::{Deflate, Role, check_request};
 use holdfast_web::websocket::{Endpoint, Frame, Received, pair, pump};
@@ -151,7 +152,15 @@ fn switch(request: &mut Request<Incoming>) -> Response<Body> {
         tokio::task::spawn_local(converse(ours));
         let deflate = agreed.map(|agreed| agreed.deflate);
         let never = std::future::pending();
-        pump(TokioIo::new(stream), theirs, Role::Server, deflate, never).await;
+        pump(
+            TokioIo::new(stream),
+            Bytes::new(),
+            theirs,
+            Role::Server,
+            deflate,
+            never,
+        )
+        .await;
     });
     response
         .body(Body::Empty)

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use bytes::Bytes;
 use holdfast_engine::{Args, Extension, Global, JsResult, Local, Scope, Thrown};
 use http::header::{HeaderName, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -334,6 +335,7 @@ fn serve(upgrade: HostUpgrade) -> Endpoint {
             Ok(stream) => {
                 pump(
                     stream,
+                    Bytes::new(),
                     theirs,
                     Role::Client,
                     deflate,

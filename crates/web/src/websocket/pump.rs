@@ -1,10 +1,14 @@
 //! One connection to the network, from its handshake to its end.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -12,8 +16,11 @@ use super::message::{Frame, Received};
 use super::pipe::{Endpoint, Receiver, Sender};
 use super::wire::{Decoder, Deflate, Encoder, Event, ProtocolError, Role};
 
-/// Room that each read is given; an idle connection holds this much.
-const READ_BYTES: usize = 2 << 10;
+/// What one read can take. The room is on the stack, so that a connection that lies idle holds none.
+const READ_BYTES: usize = 16 << 10;
+
+/// What a connection keeps to write into.
+const OUT_BYTES_KEPT: usize = 512;
 
 /// Frames that are ready are written together up to about this many bytes.
 const WRITE_BYTES: usize = 64 << 10;
@@ -29,9 +36,10 @@ const LINGER_MAX: Duration = Duration::from_secs(2);
 const STOP_WRITE_MAX: Duration = Duration::from_secs(1);
 
 /// Moves frames between `stream` and `end` until one of them is over. When `stopped` resolves the other side is told
-/// that we go away (1001).
+/// that we go away (1001). `early` is what was received before.
 pub async fn pump<S>(
     stream: S,
+    early: Bytes,
     end: Endpoint,
     role: Role,
     deflate: Option<Deflate>,
@@ -42,7 +50,10 @@ pub async fn pump<S>(
     let (read_half, write_half) = tokio::io::split(stream);
     let Endpoint { sender, receiver } = end;
     let shared = Shared::default();
-    let reading = read(read_half, sender, Decoder::new(role, deflate), &shared);
+    let mut decoder = Decoder::new(role, deflate);
+    decoder.buffer().extend_from_slice(&early);
+    drop(early);
+    let reading = read(read_half, sender, decoder, &shared);
     let writer = Writer {
         stream: write_half,
         encoder: Encoder::new(role, deflate),
@@ -132,17 +143,13 @@ async fn receive<S: AsyncRead + AsyncWrite>(
                     return;
                 }
             }
-            Ok(None) => {
-                let buffer = decoder.buffer();
-                buffer.reserve(READ_BYTES);
-                match stream.read_buf(buffer).await {
-                    Ok(count) if count > 0 => {}
-                    _ => {
-                        shared.tell(|shared| shared.over.set(true));
-                        return;
-                    }
+            Ok(None) => match read_into(stream, decoder.buffer()).await {
+                Ok(count) if count > 0 => {}
+                _ => {
+                    shared.tell(|shared| shared.over.set(true));
+                    return;
                 }
-            }
+            },
             Err(error) => {
                 sender.fail(error.to_string());
                 shared.tell(|shared| drop(shared.failed.replace(Some(error))));
@@ -150,6 +157,21 @@ async fn receive<S: AsyncRead + AsyncWrite>(
             }
         }
     }
+}
+
+/// Reads what there is; 0 at the end.
+async fn read_into<S: AsyncRead>(
+    stream: &mut ReadHalf<S>,
+    buffer: &mut BytesMut,
+) -> std::io::Result<usize> {
+    poll_fn(|cx| {
+        let mut room = [MaybeUninit::uninit(); READ_BYTES];
+        let mut room = ReadBuf::uninit(&mut room);
+        ready!(Pin::new(&mut *stream).poll_read(cx, &mut room))?;
+        buffer.extend_from_slice(room.filled());
+        Poll::Ready(Ok(room.filled().len()))
+    })
+    .await
 }
 
 struct Writer<'c, S> {
@@ -243,7 +265,7 @@ impl<S: AsyncRead + AsyncWrite> Writer<'_, S> {
     /// Writes what was added; false: the connection is lost.
     async fn flush(&mut self) -> bool {
         let written = self.stream.write_all(&self.out).await.is_ok();
-        if self.out.capacity() > WRITE_BYTES {
+        if self.out.capacity() > OUT_BYTES_KEPT {
             self.out = Vec::new();
         } else {
             self.out.clear();

@@ -7,9 +7,6 @@ use super::deflate::Deflate;
 use super::frame::{CONTROL_BYTES_MAX, Header, Opcode, ProtocolError, apply_mask, is_close_code};
 use crate::websocket::message::{Frame, MESSAGE_BYTES_MAX, NO_STATUS};
 
-/// A buffer that has grown beyond this is given back when it is empty, so that idle connections stay small.
-const KEPT_BYTES_MAX: usize = 16 << 10;
-
 /// What arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -92,7 +89,8 @@ impl Decoder {
             }
             self.buffer.advance(header_bytes);
             let mut payload = self.buffer.split_to(length);
-            if self.buffer.is_empty() && self.buffer.capacity() > KEPT_BYTES_MAX {
+            if self.buffer.is_empty() {
+                // A connection that lies idle keeps nothing.
                 self.buffer = BytesMut::new();
             }
             if let Some(mask) = header.mask {
