@@ -23,8 +23,15 @@ use clap::Parser;
 
 use crate::args::{Args, Command};
 
+/// Each connection leaves small things behind that live long among large ones that do not: an allocator that keeps
+/// sizes apart gives the pages of the latter back. SpiderMonkey and SQLite use the system's.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let Args { command } = Args::parse();
+    // Memory that is free for some seconds goes back to the system. It is a favour, and may be refused.
+    let _ = tikv_jemalloc_ctl::background_thread::write(true);
     let result = match command {
         Command::Dev(options) => dev::run(&options),
         Command::Objects(options) => objects::run(&options),
