@@ -30,6 +30,9 @@ test: setup
 	$(MAKE) conformance/node_modules
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node run-examples.mjs --on both
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs
+	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --project cases/node
+	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --project cases/pair
+	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --each npm
 
 # The engine's tests with SpiderMonkey's own assertions, while the collector runs all the time.
 test-zeal: setup
@@ -44,6 +47,11 @@ conformance: release conformance/node_modules
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --report ../docs/compatibility.md
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/modules
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/older
+	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/node
+	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/node_older
+	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/node_als
+	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --project cases/pair
+	cd conformance && HOLDFAST_BIN=$(RELEASE) node compare.mjs --each npm
 
 bench: release conformance/node_modules
 	cargo run --release -p holdfast-bench -- --holdfast $(RELEASE)

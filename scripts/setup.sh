@@ -21,6 +21,8 @@ need gcc build-essential
 need g++ build-essential
 need make make
 need curl curl
+# OpenSSL is built from source, by scripts that want more modules than Debian's smallest Perl has.
+perl -MIPC::Cmd -MFindBin -MFile::Compare -e 1 2>/dev/null || packages+=(perl)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || [ "$(uname)" != Linux ] || packages+=(ca-certificates)
 
 # Node runs the tests that speak HTTP from outside.

@@ -27,6 +27,8 @@ enum Route {
     Await,
     Echo,
     Broadcast,
+    /// Bytes that go through streams of this shape.
+    Stream(&'static str),
 }
 
 /// How a client talks to the program.
@@ -46,6 +48,9 @@ const MANY: usize = 1000;
 /// How many promises one request of `await` awaits.
 const AWAITS: u64 = 100_000;
 
+/// How many mebibytes go through the streams of one request.
+const STREAM_MIB: u64 = 16;
+
 /// How many callbacks one request of `references` passes; it makes twice as many calls, and as many callbacks are called.
 const CALLBACKS: u64 = 5;
 
@@ -64,19 +69,18 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario::new("chain", Route::Chain, ONE),
     Scenario::new("echo", Route::Echo, ONE),
     // The next message follows when all have got the one before.
-    Scenario {
-        connections_max: 1,
-        ..Scenario::new("broadcast", Route::Broadcast, ONE)
-    },
+    Scenario::new("broadcast", Route::Broadcast, ONE).alone(),
     Scenario::new("insert", Route::Insert, ONE),
     Scenario::new("insert-1000", Route::Insert, MANY),
     Scenario::new("kv", Route::Kv, ONE),
     Scenario::new("kv-1000", Route::Kv, MANY),
     // About the speed of one request's JavaScript, so no other request may be in its way.
-    Scenario {
-        connections_max: 1,
-        ..Scenario::new("await", Route::Await, ONE)
-    },
+    Scenario::new("await", Route::Await, ONE).alone(),
+    Scenario::new("stream-read", Route::Stream("read"), ONE).alone(),
+    Scenario::new("stream-transform", Route::Stream("transform"), ONE).alone(),
+    Scenario::new("stream-identity", Route::Stream("identity"), ONE).alone(),
+    Scenario::new("stream-tee", Route::Stream("tee"), ONE).alone(),
+    Scenario::new("stream-gzip", Route::Stream("gzip"), ONE).alone(),
 ];
 
 impl Scenario {
@@ -87,6 +91,12 @@ impl Scenario {
             objects,
             connections_max: usize::MAX,
         }
+    }
+
+    /// Of requests that must not be in each other's way.
+    const fn alone(mut self) -> Scenario {
+        self.connections_max = 1;
+        self
     }
 
     /// # Errors
@@ -133,6 +143,7 @@ impl Scenario {
             Route::Insert => format!("/insert?o={}", object_name(object)),
             Route::Kv => format!("/kv?o={}", object_name(object)),
             Route::Await => format!("/await?n={AWAITS}"),
+            Route::Stream(shape) => format!("/stream?shape={shape}&mib={STREAM_MIB}"),
         }
     }
 
@@ -145,6 +156,7 @@ impl Scenario {
             Route::References => Answer::Text((CALLBACKS * (CALLBACKS + 1) / 2).to_string()),
             Route::Insert | Route::Kv => Answer::NextNumber,
             Route::Await => Answer::Text((AWAITS * (AWAITS + 1) / 2).to_string()),
+            Route::Stream(_) => Answer::Text((STREAM_MIB << 20).to_string()),
         }
     }
 }

@@ -69,9 +69,11 @@ function otherModules(kinds, found) {
     name: "other-modules",
     setup(build) {
       build.onResolve(
-        { filter: new RegExp(`(${endings.join("|")})$`) },
-        async ({ path: specifier, resolveDir, kind, pluginData }) => {
+        { filter: new RegExp(`(${endings.join("|")})(\\?module)?$`) },
+        async ({ path: written, resolveDir, kind, pluginData }) => {
           if (pluginData === "resolving") return undefined;
+          // As Cloudflare's tools, for WebAssembly: `./x.wasm?module` is the file.
+          const specifier = written.replace(/(?<=\.wasm)\?module$/, "");
           const resolved = await build.resolve(specifier, { resolveDir, kind, pluginData: "resolving" });
           if (resolved.errors.length > 0) return { errors: resolved.errors };
           const ending = [...kinds.keys()].filter((e) => resolved.path.endsWith(e)).at(-1);

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Child } from "./process.mjs";
+import { projectFolders } from "./project.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -22,7 +23,7 @@ export function holdfastBinary() {
 }
 
 /**
- * Starts `holdfast dev` on the project and waits until it listens.
+ * Starts `holdfast dev` on the project and those in its folder `workers`, and waits until it listens.
  *
  * @param {string} folder the project, with its wrangler.jsonc
  * @param {{dataDir?: string, port?: number}} [options] as for `startWorkerd`
@@ -52,7 +53,7 @@ export async function startHoldfast(folder, { dataDir, port = 0 } = {}) {
 
   let child;
   async function start() {
-    child = new Child(binary, ["dev", path.resolve(folder), "--port", String(port), "--data", data]);
+    child = new Child(binary, ["dev", ...(await projectFolders(folder)), "--port", String(port), "--data", data]);
     runtime.url = await child.ready(
       child.process.stdout,
       (text) => /http:\/\/127\.0\.0\.1:\d+(?=\D)/.exec(text)?.[0],

@@ -2,7 +2,7 @@
 // programs in this folder use. A setting that would change behaviour and is not understood here is
 // an error, because a comparison over a half-read configuration proves nothing.
 
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parse, printParseErrorCode } from "jsonc-parser";
@@ -41,14 +41,42 @@ const DEFAULT_RULES = [
  * @property {string} compatibilityDate
  * @property {string[]} compatibilityFlags
  * @property {Record<string, unknown>} vars plain values; `.dev.vars` wins over `vars`
- * @property {{binding: string, className: string}[]} bindings Durable Object namespaces in `env`
- * @property {{binding: string, entrypoint?: string, props?: object}[]} services bindings to this Worker itself
+ * @property {{binding: string, className: string, script: string}[]} bindings Durable Object namespaces in `env`, each with
+ *   the name of the Worker that has the class
+ * @property {{binding: string, service: string, entrypoint?: string, props?: object}[]} services bindings to Workers
  * @property {Map<string, {key: string, sqlite: boolean}>} classes Durable Object classes after all migrations
  * @property {Map<string, "Text"|"Data"|"CompiledWasm">} moduleKinds by file ending, e.g. ".html"
  */
 
+/** The folders of the projects that run together: the one given, and those in its folder `workers`. */
+export async function projectFolders(folder) {
+  const beside = path.join(path.resolve(folder), "workers");
+  const names = existsSync(beside) ? (await readdir(beside)).sort() : [];
+  return [path.resolve(folder), ...names.map((name) => path.join(beside, name))];
+}
+
+/**
+ * Reads the projects that run together.
+ * @returns {Promise<Project[]>} the first gets the requests
+ */
+export async function readProjects(folder) {
+  const projects = await Promise.all((await projectFolders(folder)).map(readProject));
+  for (const { dir, bindings, services } of projects) {
+    for (const { binding, className, script } of bindings) {
+      const owner = projects.find(({ name }) => name === script);
+      if (!owner?.classes.has(className)) {
+        throw new Error(`${dir}: binding ${binding}: no migration of ${script} creates the class ${className}`);
+      }
+    }
+    for (const { binding, service } of services) {
+      if (!projects.some(({ name }) => name === service)) throw new Error(`${dir}: service ${binding}: no Worker ${service}`);
+    }
+  }
+  return projects;
+}
+
 /** @returns {Promise<Project>} */
-export async function readProject(folder) {
+async function readProject(folder) {
   const dir = path.resolve(folder);
   const file = path.join(dir, "wrangler.jsonc");
   const config = parseJsonc(await readFile(file, "utf8"), file);
@@ -61,21 +89,11 @@ export async function readProject(folder) {
   }
 
   const classes = classesAfterMigrations(config, file);
-  const bindings = (config.durable_objects?.bindings ?? []).map((b) => {
-    if (b.script_name && b.script_name !== config.name) {
-      throw new Error(`${file}: binding ${b.name}: "script_name" is not supported by the conformance tools`);
-    }
-    if (!classes.has(b.class_name)) {
-      throw new Error(`${file}: binding ${b.name}: no migration creates the class ${b.class_name}`);
-    }
-    return { binding: b.name, className: b.class_name };
+  const bindings = (config.durable_objects?.bindings ?? []).map(({ name, class_name, script_name }) => {
+    return { binding: name, className: class_name, script: script_name ?? config.name };
   });
-
   const services = (config.services ?? []).map(({ binding, service, entrypoint, props }) => {
-    if (service !== config.name) {
-      throw new Error(`${file}: service ${binding}: services of another Worker are not supported by the conformance tools`);
-    }
-    return { binding, entrypoint, props };
+    return { binding, service, entrypoint, props };
   });
 
   return {

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { bundle } from "./bundle.mjs";
 import { Child } from "./process.mjs";
-import { readProject } from "./project.mjs";
+import { readProjects } from "./project.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 export const workerdVersion = require("workerd/package.json").version;
 
 /**
- * Bundles the project, starts workerd on it and waits until it listens.
+ * Bundles the project and those in its folder `workers`, starts workerd on them and waits until it listens.
  *
  * @param {string} folder the project, with its wrangler.jsonc
  * @param {{dataDir?: string, port?: number}} [options] `dataDir` is kept after `stop()`; without it a
@@ -22,7 +22,7 @@ export const workerdVersion = require("workerd/package.json").version;
  * @returns {Promise<import("./runtime.d.ts").Runtime>}
  */
 export async function startWorkerd(folder, { dataDir, port = 0 } = {}) {
-  const project = await readProject(folder);
+  const projects = await readProjects(folder);
   const work = await mkdtemp(path.join(os.tmpdir(), "conformance-workerd-"));
   const data = path.resolve(dataDir ?? path.join(work, "data"));
   const removeWork = () => rm(work, { recursive: true, force: true });
@@ -61,8 +61,13 @@ export async function startWorkerd(folder, { dataDir, port = 0 } = {}) {
 
   try {
     await mkdir(data, { recursive: true });
-    const modules = await bundle(project, work);
-    await writeFile(path.join(work, "config.capnp"), capnpConfig(project, modules, data, port));
+    const workers = [];
+    for (const [index, project] of projects.entries()) {
+      const folder = `worker-${index}`;
+      await mkdir(path.join(work, folder));
+      workers.push({ project, folder, modules: await bundle(project, path.join(work, folder)) });
+    }
+    await writeFile(path.join(work, "config.capnp"), capnpConfig(workers, data, port));
     await start();
   } catch (error) {
     await removeWork();
@@ -88,18 +93,37 @@ function findPort(text) {
   return undefined;
 }
 
-function capnpConfig(project, modules, dataDir, port) {
+/** The first of `workers` gets the requests. */
+function capnpConfig(workers, dataDir, port) {
+  const services = workers.map(({ project, folder }) => `(name = ${text(serviceName(project.name))}, worker = .${constant(folder)})`);
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    ${services.join(",\n    ")},
+    (name = "data", disk = (path = ${text(dataDir)}, writable = true)),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  # Cloudflare's tools provide this, without which cloudflare:email cannot be imported.
+  extensions = [(modules = [(name = "cloudflare-internal:email", internal = true, esModule = ${text(EMAIL_MODULE)})])],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = ${text(serviceName(workers[0].project.name))})],
+);
+${workers.map(capnpWorker).join("")}`;
+}
+
+function capnpWorker({ project, folder, modules }) {
   const namespaces = [...project.classes].map(
     ([className, { key, sqlite }]) =>
       `(className = ${text(className)}, uniqueKey = ${text(key)}, enableSql = ${sqlite})`,
   );
   const bindings = [
-    ...project.bindings.map(
-      ({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
-    ),
-    ...project.services.map(({ binding, entrypoint, props }) => {
+    ...project.bindings.map(({ binding, className, script }) => {
+      const there = script === project.name ? "" : `, serviceName = ${text(serviceName(script))}`;
+      return `(name = ${text(binding)}, durableObjectNamespace = (className = ${text(className)}${there}))`;
+    }),
+    ...project.services.map(({ binding, service, entrypoint, props }) => {
       const target = [
-        'name = "main"',
+        `name = ${text(serviceName(service))}`,
         ...(entrypoint === undefined ? [] : [`entrypoint = ${text(entrypoint)}`]),
         ...(props === undefined ? [] : [`props = (json = ${text(JSON.stringify(props))})`]),
       ];
@@ -111,22 +135,12 @@ function capnpConfig(project, modules, dataDir, port) {
         : `(name = ${text(name)}, json = ${text(JSON.stringify(value))})`,
     ),
   ];
-  const moduleList = modules.map(({ name, kind }) => `(name = ${text(name)}, ${kind} = embed ${text(name)})`);
+  const moduleList = modules.map(
+    ({ name, kind }) => `(name = ${text(name)}, ${kind} = embed ${text(`${folder}/${name}`)})`,
+  );
 
-  return `using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = .mainWorker),
-    (name = "data", disk = (path = ${text(dataDir)}, writable = true)),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
-  ],
-  # Cloudflare's tools provide this, without which cloudflare:email cannot be imported.
-  extensions = [(modules = [(name = "cloudflare-internal:email", internal = true, esModule = ${text(EMAIL_MODULE)})])],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);
-
-const mainWorker :Workerd.Worker = (
+  return `
+const ${constant(folder)} :Workerd.Worker = (
   modules = [${moduleList.join(", ")}],
   compatibilityDate = ${text(project.compatibilityDate)},
   compatibilityFlags = [${project.compatibilityFlags.map(text).join(", ")}],
@@ -136,6 +150,11 @@ const mainWorker :Workerd.Worker = (
 );
 `;
 }
+
+/** Services of workerd's own use the same names. */
+const serviceName = (worker) => `worker:${worker}`;
+/** Names of constants have letters and digits only. */
+const constant = (folder) => folder.replace("-", "");
 
 /** A Cap'n Proto text literal; its escapes are C's, so non-ASCII goes through as UTF-8. */
 function text(value) {

@@ -88,6 +88,8 @@ export default {
         return new Response("Hello");
       case "/await":
         return new Response(await sumOfAwaited(Number(searchParams.get("n"))));
+      case "/stream":
+        return new Response(await bytesThrough(searchParams.get("shape"), Number(searchParams.get("mib"))));
       case "/rpc": {
         const name = searchParams.get("o");
         return new Response(await env.GREETERS.getByName(name).greet(name));
@@ -132,3 +134,45 @@ async function sumOfAwaited(n) {
 }
 
 const identity = async (value) => value;
+
+const CHUNK = new Uint8Array(64 << 10).map((_, i) => (i * i) >> 3);
+
+/** Lets `mib` mebibytes go through streams of a shape, and counts what comes out. */
+async function bytesThrough(shape, mib) {
+  const source = chunks((mib << 20) / CHUNK.length);
+  switch (shape) {
+    case "read":
+      return count(source);
+    case "transform":
+      return count(source.pipeThrough(new TransformStream()));
+    case "identity":
+      return count(source.pipeThrough(new IdentityTransformStream()));
+    case "tee": {
+      const [one, other] = source.tee();
+      const [length] = await Promise.all([count(one), count(other)]);
+      return length;
+    }
+    case "gzip":
+      return count(source.pipeThrough(new CompressionStream("gzip")).pipeThrough(new DecompressionStream("gzip")));
+    default:
+      throw new Error(`no shape ${shape}`);
+  }
+}
+
+function chunks(n) {
+  return new ReadableStream({
+    pull(controller) {
+      if (n === 0) controller.close();
+      else {
+        n -= 1;
+        controller.enqueue(CHUNK);
+      }
+    },
+  });
+}
+
+async function count(stream) {
+  let length = 0;
+  for await (const chunk of stream) length += chunk.byteLength;
+  return length;
+}

@@ -17,7 +17,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Runs a project and reloads it when its files change
+    /// Runs a project, or several together, and reloads when files change
     Dev(DevOptions),
     /// Looks into the objects of a data folder, in use by a server or not
     Objects(ObjectsOptions),
@@ -83,9 +83,10 @@ pub(crate) enum ObjectsCommand {
 #[derive(Debug, clap::Args)]
 pub(crate) struct DevOptions {
     /// The folder of the project (its wrangler.jsonc, wrangler.json or wrangler.toml is looked for there and
-    /// in the folders above), or the file itself
-    #[arg(default_value = ".")]
-    pub(crate) dir: PathBuf,
+    /// in the folders above), or the file itself. Of several, the first gets the requests; they reach each other by
+    /// service bindings and by Durable Object bindings with "script_name"
+    #[arg(default_value = ".", value_name = "PROJECT")]
+    pub(crate) projects: Vec<PathBuf>,
 
     /// The port to listen on; 0 takes a free one [default: "dev.port" of the configuration, or 8787]
     #[arg(long, short)]
@@ -95,7 +96,7 @@ pub(crate) struct DevOptions {
     #[arg(long, alias = "ip")]
     pub(crate) host: Option<String>,
 
-    /// The folder that keeps the objects' data [default: .holdfast/data in the project]
+    /// The folder that keeps the objects' data [default: .holdfast/data in the (first) project]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 
@@ -156,7 +157,7 @@ mod tests {
         let Command::Dev(options) = Args::parse_from(["holdfast", "dev"]).command else {
             panic!("another command");
         };
-        assert_eq!(options.dir, PathBuf::from("."));
+        assert_eq!(options.projects, [PathBuf::from(".")]);
         assert_eq!(options.log_level, LogLevel::Info);
         assert!(options.port.is_none() && options.shards.is_none() && !options.no_watch);
     }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use holdfast_project::{Config, Project};
+use holdfast_project::{Config, DurableObjectClass, Project};
 
 use crate::style::{BOLD, Colours, FAINT, GREEN};
 
@@ -12,7 +12,8 @@ use crate::style::{BOLD, Colours, FAINT, GREEN};
 const VALUE_CHARS_MAX: usize = 48;
 
 pub(crate) struct Banner<'a> {
-    pub(crate) project: &'a Project,
+    /// The first gets the requests.
+    pub(crate) projects: Vec<&'a Project>,
     pub(crate) addr: SocketAddr,
     pub(crate) data: &'a Path,
     /// Whether saving a file reloads.
@@ -23,26 +24,34 @@ pub(crate) struct Banner<'a> {
 impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Banner {
-            project,
+            projects,
             addr,
             data,
             watching,
             colours,
         } = self;
-        let config = &project.config;
         let version = env!("CARGO_PKG_VERSION");
-        let name = colours.paint(BOLD, &config.name);
-        writeln!(f, "holdfast {version} runs {name}")?;
+        let names: Vec<_> = projects
+            .iter()
+            .map(|project| &*project.config.name)
+            .collect();
+        let shown = colours.paint(BOLD, names.join(", "));
+        writeln!(f, "holdfast {version} runs {shown}")?;
         writeln!(f)?;
         writeln!(f, "  {}", colours.paint(GREEN, Url(*addr)))?;
         writeln!(f)?;
-        table(f, *colours, &bindings(config))?;
-        writeln!(
-            f,
-            "  {} {}",
-            colours.paint(FAINT, "config"),
-            config.config_path.display()
-        )?;
+        for project in projects {
+            let config = &project.config;
+            if names.len() > 1 {
+                writeln!(f, "  {}", colours.paint(BOLD, &config.name))?;
+            }
+            table(f, *colours, &bindings(config, &names))?;
+            let path = config.config_path.display();
+            writeln!(f, "  {} {path}", colours.paint(FAINT, "config"))?;
+            if names.len() > 1 {
+                writeln!(f)?;
+            }
+        }
         writeln!(f, "  {} {}", colours.paint(FAINT, "data  "), data.display())?;
         let hint = if *watching {
             "saving a file reloads; "
@@ -78,36 +87,41 @@ impl fmt::Display for Url {
 /// Name, kind, what it is.
 type Row = [String; 3];
 
-fn bindings(config: &Config) -> Vec<Row> {
+/// `running` has the names of all Workers that run.
+fn bindings(config: &Config, running: &[&str]) -> Vec<Row> {
+    let of = |worker: &str| match worker {
+        own if own == config.name => None,
+        there if running.contains(&there) => Some(format!(" of {there}")),
+        missing => Some(format!(" of {missing}, which is not running")),
+    };
     let objects = config.durable_objects.iter().map(|binding| {
+        let place = binding.script_name.as_deref().and_then(of);
+        let is_it = |class: &&DurableObjectClass| class.class_name == binding.class_name;
         let made = config
             .classes
             .iter()
-            .find(|class| class.class_name == binding.class_name);
+            .find(is_it)
+            .filter(|_| place.is_none());
         let storage = match made {
             Some(class) if class.sqlite => " (sqlite)",
             _ => "",
         };
-        let place = match &binding.script_name {
-            Some(script) if *script != config.name => {
-                format!(
-                    " of {script}: not supported yet, env.{} is undefined",
-                    binding.name
-                )
-            }
-            _ => String::new(),
-        };
         [
             binding.name.clone(),
             "Durable Object".to_owned(),
-            format!("{}{place}{storage}", binding.class_name),
+            format!(
+                "{}{}{storage}",
+                binding.class_name,
+                place.unwrap_or_default()
+            ),
         ]
     });
     let services = config.services.iter().map(|binding| {
+        let place = of(&binding.service).unwrap_or_else(|| " of this Worker".to_owned());
         [
             binding.name.clone(),
             "service".to_owned(),
-            format!("{} of this Worker", binding.entrypoint),
+            format!("{}{place}", binding.entrypoint),
         ]
     });
     let vars = config.vars.iter().map(|(name, value)| {

@@ -1,6 +1,6 @@
-//! `holdfast dev`: runs a project until told to stop, and again each time that its files change.
+//! `holdfast dev`: runs projects until told to stop, and again each time that their files change.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use holdfast_project::{Config, LoadOptions, Project, ProjectError};
+use holdfast_project::Config;
 use holdfast_runtime::{App, Log, Node, NodeOptions};
 use holdfast_server::{HttpEdge, RequestLog};
 use holdfast_storage::StoreError;
@@ -19,6 +19,7 @@ use crate::args::DevOptions;
 use crate::banner::Banner;
 use crate::data::DataFolder;
 use crate::failure::Failure;
+use crate::loader::{Loader, Reloaded};
 use crate::log::{Output, Problem, problem, show_diagnostics};
 use crate::objects;
 use crate::style::{FAINT, GREEN};
@@ -43,7 +44,8 @@ const SETTLING_MAX: Duration = Duration::from_secs(1);
 const IMPATIENT: i32 = 130;
 
 enum Event {
-    Changed,
+    /// Files of the project at this place on the command line.
+    Changed(usize),
     Stop,
     /// The data folder cannot be written any more.
     StorageFailed(StoreError),
@@ -69,17 +71,14 @@ impl Log for NodeLog {
 /// Runs the command until a signal ends it.
 ///
 /// # Errors
-/// What keeps the project from starting. Once it runs, errors are shown and the last program that worked
+/// What keeps the projects from starting. Once they run, errors are shown and the last program that worked
 /// goes on.
 pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     show_diagnostics(options.log_level);
     let output = Output::new(options.log_level);
-    let mut loader = Loader {
-        options,
-        shown: HashSet::new(),
-    };
-    let app = loader.load()?;
-    let project = app.project.clone();
+    let mut loader = Loader::start(options)?;
+    let apps = loader.apps.clone();
+    let project = &apps[0].project;
 
     let data = DataFolder::open(options.data.as_deref(), &project.root)?;
     let shards = options.shards.map_or_else(cores, usize::from);
@@ -87,10 +86,10 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     let addr = edge.local_addr();
     let (events, inbox) = mpsc::channel();
     stop_on_signals(events.clone())?;
-    let watch = if options.no_watch {
-        None
+    let watches = if options.no_watch {
+        Vec::new()
     } else {
-        start_watching(&app, &data.path, events.clone())
+        start_watching(&apps, &data.path, &events)
     };
 
     // Objects have their files open while they are read, sockets one each, and the usual soft limit is 1,024.
@@ -100,16 +99,13 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     let node_options = NodeOptions {
         shards,
         data: data.path.clone(),
-        cpu_limit: project
-            .config
-            .limits_cpu_ms
-            .map_or(CPU_LIMIT, Duration::from_millis),
+        cpu_limit: CPU_LIMIT,
         heap_bytes_max: HEAP_BYTES_MAX,
         idle: Duration::from_secs(options.idle.into()),
         history: Duration::from_secs(u64::from(options.history) * SECONDS_PER_DAY),
     };
     let node = Node::start(
-        app,
+        apps.clone(),
         node_options,
         Arc::new(edge),
         Arc::new(NodeLog { output, events }),
@@ -119,15 +115,17 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
         problem(Problem::Warning, text);
     }
     let banner = Banner {
-        project: &project,
+        projects: apps.iter().map(|app| &app.project).collect(),
         addr,
         data: &data.path,
-        watching: watch.is_some(),
+        watching: !watches.is_empty(),
         colours: output.colours,
     };
     output.print(banner);
+    // The loader has those that run, which are others after a change.
+    drop(apps);
 
-    let served = serve(&node, &inbox, &mut loader, watch, output);
+    let served = serve(&node, &inbox, &mut loader, watches, output);
     output.print(output.colours.paint(FAINT, "stopping"));
     match served {
         Ok(()) => node.stop(STOP_PATIENCE),
@@ -148,47 +146,57 @@ fn serve(
     node: &Node,
     inbox: &Receiver<Event>,
     loader: &mut Loader<'_>,
-    mut watch: Option<Watch>,
+    mut watches: Vec<Watch>,
     output: Output,
 ) -> Result<(), StoreError> {
     while let Ok(event) = inbox.recv() {
+        let mut changed = BTreeSet::new();
         match event {
-            Event::Changed => {}
+            Event::Changed(project) => changed.insert(project),
             Event::Stop => break,
             Event::StorageFailed(error) => return Err(error),
-        }
-        match settle(inbox) {
+        };
+        match settle(inbox, &mut changed) {
             Settled::Changed => {}
             Settled::Stop => break,
             Settled::StorageFailed(error) => return Err(error),
         }
         let begun = Instant::now();
-        let (result, files) = match loader.load() {
-            Ok(app) => {
-                let files = app.graph.files.clone();
-                (node.reload(app).map_err(Failure::from), Some(files))
+        let reloaded = loader.reload(changed, node);
+        for (project, files) in &reloaded.files {
+            if let Some(watch) = watches.get_mut(*project) {
+                let watched = match files {
+                    Some(files) => watch.follow(files.iter()),
+                    None => watch.follow_everything(),
+                };
+                watched.unwrap_or_else(|error| incomplete(&error));
             }
-            Err(error) => (Err(error.into()), None),
-        };
-        if let Some(watch) = &mut watch {
-            let watched = match &files {
-                Some(files) => watch.follow(files.iter()),
-                None => watch.follow_everything(),
-            };
-            watched.unwrap_or_else(|error| incomplete(&error));
         }
-        match result {
-            Ok(()) => {
-                let text = format!("reloaded in {} ms", begun.elapsed().as_millis());
-                output.print(output.colours.paint(GREEN, text));
-            }
-            Err(failure) => problem(
-                Problem::Error,
-                format_args!("{failure}\n  the program that was loaded before goes on running"),
-            ),
-        }
+        report(&reloaded, loader, begun.elapsed(), output);
     }
     Ok(())
+}
+
+fn report(reloaded: &Reloaded, loader: &Loader<'_>, took: Duration, output: Output) {
+    for failure in &reloaded.failures {
+        problem(
+            Problem::Error,
+            format_args!("{failure}\n  the program that was loaded before goes on running"),
+        );
+    }
+    if reloaded.done.is_empty() {
+        return;
+    }
+    let name = |project: &usize| loader.apps[*project].project.config.name.as_str();
+    let which = match loader.apps.len() {
+        1 => String::new(),
+        _ => {
+            let names: Vec<_> = reloaded.done.iter().map(name).collect();
+            format!("{} ", names.join(", "))
+        }
+    };
+    let text = format!("{which}reloaded in {} ms", took.as_millis());
+    output.print(output.colours.paint(GREEN, text));
 }
 
 enum Settled {
@@ -197,47 +205,20 @@ enum Settled {
     StorageFailed(StoreError),
 }
 
-/// Waits until the changes that belong together are over.
-fn settle(inbox: &Receiver<Event>) -> Settled {
+/// Waits until the changes that belong together are over, and adds the projects that they are in.
+fn settle(inbox: &Receiver<Event>, changed: &mut BTreeSet<usize>) -> Settled {
     let until = Instant::now() + SETTLING_MAX;
     while Instant::now() < until {
         match inbox.recv_timeout(SETTLED_AFTER) {
-            Ok(Event::Changed) => {}
+            Ok(Event::Changed(project)) => {
+                changed.insert(project);
+            }
             Ok(Event::StorageFailed(error)) => return Settled::StorageFailed(error),
             Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Settled::Stop,
             Err(RecvTimeoutError::Timeout) => break,
         }
     }
     Settled::Changed
-}
-
-/// Loads the project, and shows each of its warnings once.
-struct Loader<'o> {
-    options: &'o DevOptions,
-    shown: HashSet<String>,
-}
-
-impl Loader<'_> {
-    fn load(&mut self) -> Result<App, ProjectError> {
-        let load = LoadOptions {
-            env: self.options.env.clone(),
-            production: false,
-        };
-        let project = Project::load(&self.options.dir, &load)?;
-        self.warn(&project.warnings);
-        let graph = project.graph()?;
-        self.warn(&graph.warnings);
-        graph.check(&project)?;
-        Ok(App { project, graph })
-    }
-
-    fn warn(&mut self, warnings: &[holdfast_project::Warning]) {
-        for warning in warnings {
-            if self.shown.insert(warning.to_string()) {
-                problem(Problem::Warning, warning);
-            }
-        }
-    }
 }
 
 fn cores() -> usize {
@@ -288,27 +269,28 @@ fn stop_on_signals(events: Sender<Event>) -> Result<(), Failure> {
     ctrlc::set_handler(handler).map_err(Failure::Signals)
 }
 
-/// Without watches the project runs all the same, and the user knows.
-fn start_watching(app: &App, data: &Path, events: Sender<Event>) -> Option<Watch> {
-    let changed = move || {
-        // Fails where the command has ended already.
-        events.send(Event::Changed).ok();
-    };
-    match Watch::new(&app.project.root, data, changed) {
-        Ok(mut watch) => {
-            watch
-                .follow(app.graph.files.iter())
-                .unwrap_or_else(|error| incomplete(&error));
-            Some(watch)
-        }
-        Err(error) => {
-            problem(
-                Problem::Warning,
-                format_args!("cannot watch files, so saving does not reload: {error}"),
-            );
-            None
-        }
-    }
+/// Without watches the projects run all the same, and the user knows.
+fn start_watching(apps: &[Arc<App>], data: &Path, events: &Sender<Event>) -> Vec<Watch> {
+    let watches = apps.iter().enumerate().map(|(project, app)| {
+        let events = events.clone();
+        let changed = move || {
+            // Fails where the command has ended already.
+            events.send(Event::Changed(project)).ok();
+        };
+        let mut watch = Watch::new(&app.project.root, data, changed)?;
+        watch
+            .follow(app.graph.files.iter())
+            .unwrap_or_else(|error| incomplete(&error));
+        Ok(watch)
+    });
+    let watches: notify::Result<Vec<Watch>> = watches.collect();
+    watches.unwrap_or_else(|error| {
+        problem(
+            Problem::Warning,
+            format_args!("cannot watch files, so saving does not reload: {error}"),
+        );
+        Vec::new()
+    })
 }
 
 fn incomplete(error: &notify::Error) {

@@ -1,6 +1,6 @@
 //! The `holdfast` command: reads its arguments, starts the parts, and talks to the person at the terminal.
 //!
-//! What it refuses to know: how anything works. It loads a [`Project`](holdfast_project::Project), gives it
+//! What it refuses to know: how anything works. It loads [`Project`](holdfast_project::Project)s, gives them
 //! to a [`Node`](holdfast_runtime::Node) with an [`HttpEdge`](holdfast_server::HttpEdge), and says what
 //! happened: on standard output what runs and what it does, on standard error what is wrong.
 //!
@@ -12,6 +12,7 @@ mod banner;
 mod data;
 mod dev;
 mod failure;
+mod loader;
 mod log;
 mod objects;
 mod style;

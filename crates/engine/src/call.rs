@@ -4,11 +4,12 @@ use std::ffi::CStr;
 
 use mozjs::jsapi::glue::{DeleteEnvironmentChain, NewEnvironmentChain};
 use mozjs::jsapi::{
-    Call, CompileFunctionUtf8, Construct1, CurrentGlobalOrNull, HandleValueArray,
+    Call, CompileFunction, CompileFunctionUtf8, Construct1, CurrentGlobalOrNull, HandleValueArray,
     JS_GetFunctionObject, JSObject, ReportUncatchableException,
 };
 use mozjs::jsval::ObjectValue;
 use mozjs::rooted;
+use mozjs::rust::transform_u16_to_source_text;
 
 use crate::handles::Local;
 use crate::scope::{JsResult, Scope, Thrown};
@@ -85,16 +86,32 @@ impl<'s> Scope<'s> {
         unsafe {
             let options = compile_options(self.cx(), file);
             let chain = NewEnvironmentChain(self.cx(), mozjs::jsapi::SupportUnscopables::No);
-            let function = CompileFunctionUtf8(
-                self.cx(),
-                chain,
-                options.ptr,
-                c"".as_ptr(),
-                names.len() as u32,
-                names.as_ptr(),
-                body.as_ptr().cast(),
-                body.len(),
-            );
+            let (count, names) = (names.len() as u32, names.as_ptr());
+            let function = if body.is_ascii() {
+                CompileFunctionUtf8(
+                    self.cx(),
+                    chain,
+                    options.ptr,
+                    c"".as_ptr(),
+                    count,
+                    names,
+                    body.as_ptr().cast(),
+                    body.len(),
+                )
+            } else {
+                // The one above takes each byte for a character.
+                let units: Vec<u16> = body.encode_utf16().collect();
+                let mut text = transform_u16_to_source_text(&units);
+                CompileFunction(
+                    self.cx(),
+                    chain,
+                    options.ptr,
+                    c"".as_ptr(),
+                    count,
+                    names,
+                    &mut text,
+                )
+            };
             DeleteEnvironmentChain(chain);
             if function.is_null() {
                 return Err(Thrown);

@@ -197,7 +197,7 @@ unsafe extern "C" fn on_unsupported(
 
 unsafe extern "C" fn on_error(
     _: *mut JSContext,
-    _id: u32,
+    id: u32,
     closure: *mut c_void,
     message: *const c_char,
 ) {
@@ -208,7 +208,10 @@ unsafe extern "C" fn on_error(
     // C string that lives for this call.
     unsafe {
         let failure = &mut *closure.cast::<Option<String>>();
-        let text = if message.is_null() {
+        let text = if id == mozjs::jsapi::JS_SCERR_NOT_CLONABLE {
+            // Shared memory. The engine's own text speaks of headers of a page.
+            "#<SharedArrayBuffer> could not be cloned.".to_owned()
+        } else if message.is_null() {
             "The object could not be cloned.".to_owned()
         } else {
             CStr::from_ptr(message).to_string_lossy().into_owned()

@@ -25,6 +25,7 @@ use crate::persist::Global;
 use crate::runtime::Inner;
 use crate::scope::{JsResult, Scope, Thrown};
 
+const BASE_SLOT: u32 = 0;
 const VALUE_SLOT: u32 = 1;
 
 static OPS: JSClassOps = JSClassOps {
@@ -49,10 +50,22 @@ static CLASS: JSClass = JSClass {
     oOps: std::ptr::null(),
 };
 
+/// A context with another JavaScript value than the one it came from: slot 0 leads to the context
+/// (of CLASS) that has the Rust value, or is undefined where there is none. Programs make these by the
+/// million, so that they have no finalizer and live in the nursery.
+static DERIVED_CLASS: JSClass = JSClass {
+    name: c"AsyncContext".as_ptr(),
+    flags: 2 << JSCLASS_RESERVED_SLOTS_SHIFT,
+    cOps: std::ptr::null(),
+    spec: std::ptr::null(),
+    ext: std::ptr::null(),
+    oOps: std::ptr::null(),
+};
+
 /// What the driver attaches to a context.
 pub type ContextData = Rc<dyn Any>;
 
-/// The current context (an object of CLASS, or null), and whose the queued jobs are.
+/// The current context (an object of CLASS or DERIVED_CLASS, or null), and whose the queued jobs are.
 ///
 /// A job carries its context unless its promise was settled already when it was awaited: the
 /// engine leaves the data out then, as it is that of the code running. Such jobs are told apart by
@@ -139,25 +152,49 @@ impl CurrentContext {
     /// Asks `filter` about the Rust value of a context object; without one the answer is yes.
     ///
     /// # Safety
-    /// `value` must be null or an object of CLASS.
+    /// `value` must be null or a context object.
     pub(crate) unsafe fn with_data(value: JSVal, filter: &dyn Fn(&ContextData) -> bool) -> bool {
-        if !value.is_object() {
-            return true;
+        // SAFETY: as the caller promises; `base` gives objects of CLASS only, and the filter has no
+        // access to the engine.
+        unsafe {
+            let base = Self::base(value);
+            !base.is_object() || data_of(base.to_object()).is_none_or(|data| filter(&*data))
         }
-        // SAFETY: as the caller promises; the filter has no access to the engine.
-        unsafe { data_of(value.to_object()).is_none_or(|data| filter(&*data)) }
     }
 
     /// The Rust value of a context object.
     ///
     /// # Safety
-    /// `value` must be null or an object of CLASS.
+    /// `value` must be null or a context object.
     unsafe fn data(value: JSVal) -> Option<ContextData> {
-        if !value.is_object() {
-            return None;
+        // SAFETY: as the caller promises; `base` gives objects of CLASS only.
+        unsafe {
+            let base = Self::base(value);
+            if !base.is_object() {
+                return None;
+            }
+            data_of(base.to_object()).map(|data| Rc::clone(&*data))
         }
-        // SAFETY: as the caller promises.
-        unsafe { data_of(value.to_object()).map(|data| Rc::clone(&*data)) }
+    }
+
+    /// The context of CLASS that a context object is or comes from; no object if there is none.
+    ///
+    /// # Safety
+    /// `value` must be null or a context object.
+    unsafe fn base(value: JSVal) -> JSVal {
+        if !value.is_object() {
+            return value;
+        }
+        // SAFETY: as the caller promises; objects of both classes have the slot.
+        unsafe {
+            let object = value.to_object();
+            if std::ptr::eq(get_object_class(object), &CLASS) {
+                return value;
+            }
+            let mut base = UndefinedValue();
+            JS_GetReservedSlot(object, BASE_SLOT, &mut base);
+            base
+        }
     }
 }
 
@@ -185,21 +222,35 @@ impl Drop for KeptContext<'_> {
 impl<'s> Scope<'s> {
     /// Makes a context carrying `data`, to be entered by [`Scope::in_context`].
     pub fn new_context(&mut self, data: ContextData) -> JsResult<'s, Global> {
-        let value = self.undefined();
-        let context = self.make_context(data, value)?;
-        Ok(self.persist(context))
-    }
-
-    fn make_context(&mut self, data: ContextData, value: Local<'_>) -> JsResult<'s> {
         rooted!(in(self.cx()) let proto = std::ptr::null_mut::<JSObject>());
-        // SAFETY: CLASS is static; both slots are set before anything can collect.
-        unsafe {
+        // SAFETY: CLASS is static; the slot of the data is set before anything can collect.
+        let context = unsafe {
             let object: *mut JSObject =
                 JS_NewObjectWithGivenProto(self.cx(), &CLASS, proto.handle().into());
             if object.is_null() {
                 return Err(Thrown);
             }
             set_data(object, data);
+            self.root_object(object)?
+        };
+        Ok(self.persist(context))
+    }
+
+    /// Makes a context like the current one but with this JavaScript value.
+    fn derived_context(&mut self, value: Local<'_>) -> JsResult<'s> {
+        rooted!(in(self.cx()) let proto = std::ptr::null_mut::<JSObject>());
+        // SAFETY: DERIVED_CLASS is static; both slots are set, from what is rooted, before anything
+        // can collect. Only context objects, or null, become current.
+        unsafe {
+            let object: *mut JSObject =
+                JS_NewObjectWithGivenProto(self.cx(), &DERIVED_CLASS, proto.handle().into());
+            if object.is_null() {
+                return Err(Thrown);
+            }
+            let base = CurrentContext::base(self.inner().context.get());
+            if base.is_object() {
+                JS_SetReservedSlot(object, BASE_SLOT, &base);
+            }
             JS_SetReservedSlot(object, VALUE_SLOT, &value.value());
             self.root_object(object)
         }
@@ -223,9 +274,11 @@ impl<'s> Scope<'s> {
         context: Local<'_>,
         f: impl FnOnce(&mut Scope<'s>) -> R,
     ) -> R {
-        // SAFETY: a live object; the question does not allocate.
-        let is_context = context.is_object()
-            && unsafe { std::ptr::eq(get_object_class(context.value().to_object()), &CLASS) };
+        let is_context = context.is_object() && {
+            // SAFETY: a live object; the question does not allocate.
+            let class = unsafe { get_object_class(context.value().to_object()) };
+            std::ptr::eq(class, &CLASS) || std::ptr::eq(class, &DERIVED_CLASS)
+        };
         assert!(is_context, "not a context");
         self.with_current(context, f)
     }
@@ -253,7 +306,7 @@ impl<'s> Scope<'s> {
 
     /// The driver's value of the current context, if there is one and it is a `T`.
     pub fn context<T: 'static>(&self) -> Option<Rc<T>> {
-        // SAFETY: only objects of CLASS, or null, become current.
+        // SAFETY: only context objects, or null, become current.
         unsafe { CurrentContext::data(self.inner().context.get()) }?
             .downcast()
             .ok()
@@ -274,7 +327,7 @@ impl<'s> Scope<'s> {
         let current = self.inner().context.get();
         let mut value = UndefinedValue();
         if current.is_object() {
-            // SAFETY: an object of CLASS has the slot.
+            // SAFETY: objects of both classes have the slot.
             unsafe { JS_GetReservedSlot(current.to_object(), VALUE_SLOT, &mut value) };
         }
         self.root(value)
@@ -286,10 +339,14 @@ impl<'s> Scope<'s> {
         value: Local<'_>,
         f: impl FnOnce(&mut Scope<'s>) -> R,
     ) -> JsResult<'s, R> {
-        // SAFETY: only objects of CLASS, or null, become current.
-        let data = unsafe { CurrentContext::data(self.inner().context.get()) };
-        let context = self.make_context(data.unwrap_or_else(|| Rc::new(())), value)?;
+        let context = self.derived_context(value)?;
         Ok(self.with_current(context, f))
+    }
+
+    /// The driver's value of the current context, whatever its type: to tell contexts apart.
+    pub fn context_data(&self) -> Option<ContextData> {
+        // SAFETY: only context objects, or null, become current.
+        unsafe { CurrentContext::data(self.inner().context.get()) }
     }
 }
 
@@ -317,7 +374,7 @@ impl crate::Runtime {
 impl ContextReader {
     /// The driver's value of the current context, if there is one and it is a `T`.
     pub fn get<T: 'static>(&self) -> Option<Rc<T>> {
-        // SAFETY: only objects of CLASS, or null, become current; after the runtime's end it is
+        // SAFETY: only context objects, or null, become current; after the runtime's end it is
         // whatever was current last, so look only while the runtime is alive.
         unsafe {
             if !self.0.alive.get() {

@@ -2,7 +2,8 @@
 //!
 //! What it is for: running JavaScript from Rust without `unsafe` in the caller. It gives runtimes,
 //! realms, rooted values, native operations, host objects, promises, ES modules, structured clone,
-//! the microtask queue with its async context, and limits of time and memory.
+//! the microtask queue with its async context, limits of time and memory, and fibers for native code that waits for
+//! JavaScript in the middle of a call.
 //!
 //! What it refuses to know: the Web platform, Workers, HTTP, files, threads of its own (but for one
 //! watchdog), clocks other than the thread's CPU time.
@@ -16,7 +17,7 @@
 //! - A Rust panic never unwinds through a JavaScript frame: it ends the turn as a termination. In the
 //!   few callbacks from C++ that run no code of others, a panic is a bug here and ends the process.
 //! - All realms of a runtime are in one compartment, so a value of one may be used in another.
-//! - Code that C++ or this crate calls without a scope (the drop of a host object, a look at bytes)
+//! - Code that C++ or this crate calls without a scope (the drop of a host object, a look at bytes, a fiber)
 //!   finds the runtime shut: entering it panics.
 //! - By convention only: an `Err(Thrown)` is passed on or taken, never ignored; what a
 //!   [`StencilCache`] key stands for never changes. Breaking these gives wrong answers, not undefined
@@ -27,7 +28,9 @@
 mod bytes;
 mod call;
 mod clone;
+mod code_generation;
 mod context;
+mod fiber;
 mod handles;
 mod host;
 mod jobs;
@@ -49,6 +52,7 @@ mod string;
 mod throw;
 
 pub use context::{ContextData, ContextReader};
+pub use fiber::{Fiber, suspend};
 pub use handles::Local;
 pub use jobs::JobReport;
 pub use limits::{CpuMeter, Termination};

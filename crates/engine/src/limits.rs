@@ -170,19 +170,18 @@ unsafe extern "C" fn after_minor(
     }
 }
 
-/// Collects everything; `false` if what is alive is still too much.
+/// Collects everything; `false` if what is alive still takes more than so many tenths of the limit.
 ///
 /// # Safety
 /// `cx` must be live and at a safe point.
-unsafe fn make_room(cx: *mut JSContext) -> bool {
+unsafe fn make_room(cx: *mut JSContext, tenths: usize) -> bool {
     // What a collection finalises may own roots of more: a host object of a realm, the realm.
     (0..3).any(|_| {
         // SAFETY: interrupt callbacks may collect.
         unsafe {
             JS_GC(cx, GCReason::LAST_DITCH);
             let shared = &Inner::of(cx).limits.shared;
-            // Close below the limit the next check would come at once: that is as good as over it.
-            memory_used(cx) <= shared.heap_bytes_max / 10 * 9
+            memory_used(cx) <= shared.heap_bytes_max / 10 * tenths
         }
     })
 }
@@ -205,8 +204,9 @@ fn may_go_on(cx: *mut JSContext, shared: &Shared) -> bool {
     }
     let check = shared.memory_check.swap(false, Ordering::Relaxed)
         && !shared.memory_unlimited.load(Ordering::Relaxed);
+    // Close below the limit the next check would come at once: that is as good as over it.
     // SAFETY: an interrupt callback is a safe point.
-    if check && unsafe { !make_room(cx) } {
+    if check && unsafe { !make_room(cx, 9) } {
         shared.outgrew.store(true, Ordering::Relaxed);
         return false;
     }
@@ -265,6 +265,14 @@ impl crate::Runtime {
     /// The meter of this runtime's turns.
     pub fn cpu_meter(&self) -> CpuMeter {
         CpuMeter(Arc::clone(&self.inner().limits.shared))
+    }
+
+    /// Collects everything, and says whether there is room in the heap again: three tenths of its limit, or more. To be
+    /// asked while no JavaScript runs.
+    pub fn has_room(&self) -> bool {
+        let limit = self.inner().limits.shared.heap_bytes_max;
+        // SAFETY: the context is live on this thread, and between turns is a safe point.
+        limit == 0 || unsafe { make_room(self.cx(), 7) }
     }
 
     /// Runs `f` without the limit on memory: to build what replaces that which fills the heap.

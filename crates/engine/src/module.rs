@@ -65,7 +65,7 @@ pub(crate) unsafe fn install(cx: *mut JSContext) {
 
 impl<'s> Scope<'s> {
     /// The realm entered by this scope; throws if it is retired.
-    fn realm_data(&mut self) -> Result<Rc<RealmData>, Thrown> {
+    pub(crate) fn realm_data(&mut self) -> Result<Rc<RealmData>, Thrown> {
         // SAFETY: a scope is inside a realm made by `Runtime::new_realm`, which set the private
         // pointer to data in an Rc. The runtime holds that until it takes the pointer away; this one
         // is for loaders that retire the realm in the middle of being asked.

@@ -1,6 +1,6 @@
 //! Realms: a global object with its own built-ins, operations and modules.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::rc::Rc;
@@ -68,6 +68,8 @@ pub(crate) struct RealmData {
     pub(crate) modules: RefCell<HashMap<String, Global>>,
     pub(crate) loader: Rc<dyn ModuleLoader>,
     pub(crate) stencils: StencilCache,
+    /// Whether JavaScript may compile code at run time; see `code_generation`.
+    pub(crate) code_generation: Cell<bool>,
     pub(crate) extensions: Rc<Vec<crate::op::Extension>>,
 }
 
@@ -128,6 +130,7 @@ impl Runtime {
                 modules: RefCell::new(HashMap::new()),
                 loader,
                 stencils,
+                code_generation: Cell::new(true),
                 extensions: Rc::clone(&self.inner().extensions),
             });
             // The runtime keeps the Rc until the realm is retired, which takes the pointer away.
@@ -169,6 +172,9 @@ impl Runtime {
     unsafe fn new_global(&self) -> *mut JSObject {
         let cx = self.cx();
         let mut options = RealmOptions::default();
+        // Within one thread: no value that is shared reaches another, since the clone refuses it.
+        options.creationOptions_.sharedMemoryAndAtomics_ = true;
+        options.creationOptions_.defineSharedArrayBufferConstructor_ = true;
         if self.anchor().is_some() {
             options.creationOptions_.compSpec_ = CompartmentSpecifier::ExistingCompartment;
             options.creationOptions_.__bindgen_anon_1.comp_ = self.compartment();

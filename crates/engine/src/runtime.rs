@@ -23,7 +23,7 @@ use crate::op::Extension;
 use crate::persist::{Global, Slab};
 use crate::realm::Realm;
 use crate::rejection::Rejections;
-use crate::{jobs, module, rejection};
+use crate::{code_generation, jobs, module, rejection};
 
 /// How a runtime is set up.
 #[derive(Clone, Debug)]
@@ -261,6 +261,7 @@ impl Runtime {
             mozjs::jsapi::js::SetStackFormat(cx, mozjs::jsapi::js::StackFormat::V8);
             limits::install(cx);
             module::install(cx);
+            code_generation::install(cx);
             rejection::install(cx);
             jobs::install(cx)
         };

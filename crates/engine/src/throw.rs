@@ -55,7 +55,7 @@ impl<'s> Scope<'s> {
         self.construct(constructor, &[text, name])
     }
 
-    fn throw_new(&mut self, class: &str, message: &str) -> Thrown {
+    pub(crate) fn throw_new(&mut self, class: &str, message: &str) -> Thrown {
         match self.new_error(class, message) {
             Ok(error) => self.throw(error),
             Err(thrown) => thrown,

@@ -205,6 +205,82 @@ fn context_values_nest_and_come_back() {
 }
 
 #[test]
+fn a_context_with_another_value_belongs_to_whom_the_first_one_does() {
+    let seen = Rc::new(RefCell::new(Vec::<String>::new()));
+    let extension = Extension::new("t")
+        .op("op_with", 2, |scope, args| {
+            scope.with_context_value(args.get(0), |scope| {
+                let nothing = scope.undefined();
+                scope.call(args.get(1), nothing, &[])
+            })?
+        })
+        .op("op_note", 0, |scope, _| {
+            let who = scope
+                .context::<String>()
+                .map_or("nobody".to_owned(), |who| (*who).clone());
+            let data = scope.context_data().is_some();
+            let value = scope.context_value();
+            let value = scope.display(value);
+            let seen = scope.state::<RefCell<Vec<String>>>();
+            seen.borrow_mut().push(format!("{who} {data} {value}"));
+            Ok(scope.undefined())
+        })
+        .module(
+            "t/m",
+            "import { op_note, op_with } from 'holdfast:ops';
+             export default (p) => op_with({ toString: () => 'outer' }, async () => {
+                 op_note();
+                 op_with('inner', () => p.then(op_note));
+                 for (let i = 0; i < 100; i++) op_with({}, async () => { await p; });
+                 await p;
+                 op_note();
+                 await null;
+                 op_note();
+             })",
+        );
+    let mut world = World::new(vec![extension]);
+    world.runtime.put_state(Rc::clone(&seen));
+    let (resolver, kept) = world.enter(|scope| {
+        let f = support::import(scope, "holdfast:t/m").unwrap();
+        let (promise, resolver) = scope.promise().unwrap();
+        let ann = scope.new_context(Rc::new("ann".to_owned())).unwrap();
+        scope.in_context(&ann, |scope| scope.call(f, f, &[promise]).unwrap());
+        scope.call(f, f, &[promise]).unwrap();
+        // A handle on such a context, kept across a collection.
+        let kept = scope.in_context(&ann, |scope| {
+            let three = scope.int(3);
+            scope
+                .with_context_value(three, |scope| scope.current_context())
+                .unwrap()
+        });
+        (resolver, kept.unwrap())
+    });
+    world.runtime.collect_garbage();
+    world.enter(|scope| {
+        let value = scope.undefined();
+        resolver.resolve(scope, value).unwrap();
+        support::drain(scope).unwrap();
+        let (who, value) = scope.in_context(&kept, |scope| {
+            (scope.context::<String>(), scope.context_value().as_int())
+        });
+        assert_eq!((who.unwrap().as_str(), value), ("ann", Some(3)));
+    });
+    let expected: Vec<String> = [
+        "ann true outer",
+        "nobody false outer",
+        "ann true inner",
+        "ann true outer",
+        "nobody false inner",
+        "nobody false outer",
+        "ann true outer",
+        "nobody false outer",
+    ]
+    .map(str::to_owned)
+    .into();
+    assert_eq!(*seen.borrow(), expected);
+}
+
+#[test]
 fn unhandled_rejections_are_reported_once() {
     let world = World::new(vec![]);
     world.run("globalThis.p = Promise.reject(new Error('lost')); Promise.reject(1).catch(() => {}); export default 1").unwrap();

@@ -43,6 +43,19 @@ impl ProjectError {
         }
     }
 
+    /// The same, with its place named as seen from above the project, which lies in `folder`.
+    #[must_use]
+    pub fn below(mut self, folder: &Path) -> Self {
+        let (Self::NoConfig(report)
+        | Self::Config(report)
+        | Self::Read(report)
+        | Self::Syntax(report)
+        | Self::Unresolved(report)
+        | Self::Class(report)) = &mut self;
+        report.place = report.place.take().map(|place| place.below(folder));
+        self
+    }
+
     /// Where the trouble is, when it is at a place in a file.
     pub fn place(&self) -> Option<&Place> {
         self.report().place.as_ref()

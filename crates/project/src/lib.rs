@@ -4,7 +4,7 @@
 //! `.dev.vars` merged in. [`Project::graph`] follows the imports from the entry module and gives every module
 //! as plain JavaScript (or text, bytes, WebAssembly): TypeScript and JSX translated, CommonJS told from ES
 //! modules, each request resolved. [`ModuleGraph::check`] compares the two: is every class that a binding
-//! names exported, and made by a migration?
+//! names exported, and made by a migration? [`check_together`] compares projects that run together.
 //!
 //! ```no_run
 //! use holdfast_project::{LoadOptions, Project};
@@ -32,6 +32,7 @@ mod error;
 mod graph;
 mod place;
 mod project;
+mod together;
 
 pub use config::{
     Config, DurableObjectBinding, DurableObjectClass, NEWEST_COMPATIBILITY_DATE, ServiceBinding,
@@ -43,3 +44,4 @@ pub use graph::{
 };
 pub use place::{Place, Warning};
 pub use project::{LoadOptions, Project};
+pub use together::check_together;

@@ -21,11 +21,32 @@ impl fmt::Display for Place {
     }
 }
 
+impl Place {
+    /// The same, as seen from above the project, which lies in `folder`.
+    pub(crate) fn below(self, folder: &Path) -> Place {
+        Place {
+            file: folder.join(self.file),
+            ..self
+        }
+    }
+}
+
 /// Something worth telling, that does not keep the project from running.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     pub place: Option<Place>,
     pub text: String,
+}
+
+impl Warning {
+    /// The same, with its place named as seen from above the project, which lies in `folder`.
+    #[must_use]
+    pub fn below(self, folder: &Path) -> Warning {
+        Warning {
+            place: self.place.map(|place| place.below(folder)),
+            ..self
+        }
+    }
 }
 
 impl fmt::Display for Warning {

@@ -197,8 +197,7 @@ impl Core {
                 self.run_ready();
                 return false;
             }
-            let program = self.current_program();
-            let is_served = |key: &ObjectKey| program.plan.class(key.class).is_some();
+            let is_served = |key: &ObjectKey| self.programs.of_class(key.class).is_some();
             let mut table = self.alarms.table.borrow_mut();
             let next = table.next_due(now_ms, now_ms + UNSERVED_MS, is_served);
             let name = next.and_then(|(key, _)| table.name(&key).map(str::to_owned));
@@ -338,7 +337,8 @@ impl Core {
     pub(crate) fn alarm_lost(&self, key: &ObjectKey, failure: &Failure, retry: bool) {
         if !matches!(failure.cause, Some(Cause::Evicted | Cause::Retired)) {
             let name = self.alarms.table.borrow().name(key).map(str::to_owned);
-            let source = object_source(&self.current_program(), key, name.as_deref());
+            let program = self.programs.of_class(key.class);
+            let source = object_source(program.as_deref(), key, name.as_deref());
             let kind = match failure.payload {
                 Payload::Message(_) => "Error: ",
                 Payload::Packed(_) => "",

@@ -21,7 +21,7 @@ pub struct NodeOptions {
     pub shards: usize,
     /// The data folder.
     pub data: PathBuf,
-    /// CPU time that one turn may take.
+    /// CPU time that one turn may take, where a Worker's configuration says nothing.
     pub cpu_limit: Duration,
     /// Memory of one shard's JavaScript heap, in bytes.
     pub heap_bytes_max: usize,
@@ -39,6 +39,16 @@ pub trait Log: Send + Sync + 'static {
     /// The data folder cannot be written any more: nothing is confirmed from now on, and the node is to be
     /// stopped. What was confirmed is safe.
     fn storage_failed(&self, error: &holdfast_storage::StoreError);
+}
+
+/// Why a program could not take the place of another.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct ReloadError {
+    /// The place of the Worker among the node's.
+    pub worker: usize,
+    /// What is wrong.
+    pub error: StartError,
 }
 
 /// Why a node could not start.

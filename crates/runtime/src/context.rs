@@ -36,6 +36,8 @@ pub(crate) struct Context {
     watched: Cell<bool>,
     /// Numbers of its calls in the shard's table.
     calls: RefCell<Vec<CallId>>,
+    /// What the program said when it ended this context itself.
+    pub(crate) exit: RefCell<Option<String>>,
     ended: Cell<bool>,
 }
 
@@ -69,6 +71,7 @@ impl Context {
             background: Cell::new(0),
             watched: Cell::new(false),
             calls: RefCell::new(Vec::new()),
+            exit: RefCell::new(None),
             ended: Cell::new(false),
         })
     }

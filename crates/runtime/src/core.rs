@@ -5,14 +5,13 @@
 //! call between two objects of a shard therefore takes two short queues and no system call.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use futures_util::future::LocalBoxFuture;
 use holdfast_engine::{ContextReader, Runtime};
 use holdfast_object::{Admitted, Generation};
-use holdfast_web::io::{Completion, Task};
+use holdfast_web::io::Completion;
 use holdfast_workers::failure::Failure;
 use slab::Slab;
 use tokio::sync::{Notify, mpsc};
@@ -27,6 +26,7 @@ use crate::instance::{Event, Output};
 use crate::message::{Answer, Call, CallId, CallRef, Message, ObjectKey, Return};
 use crate::objects::Object;
 use crate::program::Program;
+use crate::programs::Programs;
 use crate::router::Router;
 use crate::rpc::{RpcShard, TargetCall};
 use crate::section::{SECTION_MS_MAX, SectionCall};
@@ -45,13 +45,13 @@ pub(crate) struct Core {
     pub(crate) shards: Vec<mpsc::UnboundedSender<Message>>,
     pub(crate) at_log: AtLog,
     pub(crate) connections: Connections,
-    pub(crate) program: RefCell<Option<Rc<Program>>>,
-    /// Loaded, and waiting for the other shards to have loaded it too.
-    pub(crate) prepared: RefCell<Option<Rc<Program>>>,
+    pub(crate) programs: Programs,
+    /// Loaded, and waiting for the other shards to have loaded them too.
+    pub(crate) prepared: RefCell<Vec<Rc<Program>>>,
     pub(crate) objects: RefCell<HashMap<ObjectKey, Rc<Object>>>,
     /// The highest generation of any object that is not in `objects` any more.
     pub(crate) last_generation: Cell<Generation>,
-    pub(crate) deadlines: RefCell<std::collections::BTreeSet<(u64, ObjectKey)>>,
+    pub(crate) deadlines: RefCell<BTreeSet<(u64, ObjectKey)>>,
     pub(crate) alarms: Alarms,
     pub(crate) calls: RefCell<Slab<Waiting>>,
     pub(crate) next_serial: Cell<u64>,
@@ -64,8 +64,8 @@ pub(crate) struct Core {
     /// both wait equally long each, so the oldest is first.
     pub(crate) answered: RefCell<VecDeque<(u64, Weak<Context>)>>,
     pub(crate) sections: RefCell<VecDeque<LateSection>>,
-    /// The heap is full: the realm must go.
-    pub(crate) condemned: Cell<bool>,
+    /// The heap is full: the realms of these Workers must go.
+    pub(crate) condemned: RefCell<BTreeSet<usize>>,
     pub(crate) wake: Notify,
     ready: RefCell<VecDeque<Ready>>,
     /// Messages of the shard to itself, which need no channel.
@@ -143,8 +143,8 @@ impl Core {
             log,
             router,
             shards,
-            program: RefCell::new(None),
-            prepared: RefCell::new(None),
+            programs: Programs::default(),
+            prepared: RefCell::default(),
             objects: RefCell::new(HashMap::new()),
             last_generation: Cell::new(Generation(0)),
             deadlines: RefCell::default(),
@@ -156,7 +156,7 @@ impl Core {
             events: RefCell::new(Slab::new()),
             answered: RefCell::new(VecDeque::new()),
             sections: RefCell::new(VecDeque::new()),
-            condemned: Cell::new(false),
+            condemned: RefCell::default(),
             wake: Notify::new(),
             ready: RefCell::new(VecDeque::new()),
             local: RefCell::new(VecDeque::new()),
@@ -174,16 +174,6 @@ impl Core {
     pub(crate) fn now_ms(&self) -> u64 {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.map_or(0, |now| now.as_millis() as u64)
-    }
-
-    /// The program that new requests run.
-    pub(crate) fn current_program(&self) -> Rc<Program> {
-        Rc::clone(
-            self.program
-                .borrow()
-                .as_ref()
-                .expect("a shard serves only with a program"),
-        )
     }
 
     pub(crate) fn is_turning(&self) -> bool {
@@ -217,7 +207,7 @@ impl Core {
     /// Work of a context is done.
     pub(crate) fn complete(
         self: &Rc<Self>,
-        context: &Rc<Context>,
+        context: Rc<Context>,
         section: holdfast_object::Section,
         done: Completion,
     ) {
@@ -231,19 +221,23 @@ impl Core {
                     .borrow_mut()
                     .event(section, Event::Completion(done));
                 if refused.is_ok() {
-                    self.make_ready(context);
+                    self.make_ready(&context);
                 }
             }
             None => {
-                self.make_event_ready(context, EventTurn::Completion(done));
+                self.make_event_ready(&context, EventTurn::Completion(done));
             }
         }
+        // Whoever holds a context while turns run keeps a realm in memory that may have to make room in one of them.
+        drop(context);
         self.run_ready();
     }
 
     /// Is there something to run?
     pub(crate) fn has_ready(&self) -> bool {
-        !self.ready.borrow().is_empty() || !self.local.borrow().is_empty()
+        !self.ready.borrow().is_empty()
+            || !self.local.borrow().is_empty()
+            || !self.condemned.borrow().is_empty()
     }
 
     /// Runs what is ready, unless a turn is running, which will do it at its end.
@@ -263,6 +257,11 @@ impl Core {
 
     fn drain_ready(self: &Rc<Self>) {
         for _ in 0..TURNS_IN_A_ROW_MAX {
+            // Before anything else runs: the next turn would find the heap as full.
+            let condemned = self.condemned.take();
+            if !condemned.is_empty() {
+                self.renew_programs(condemned);
+            }
             let message = self.local.borrow_mut().pop_front();
             if let Some(message) = message {
                 self.receive(message);
@@ -274,9 +273,6 @@ impl Core {
                 Some(Ready::Event(context, turn)) => self.run_event(&context, turn),
                 None => break,
             }
-        }
-        if self.condemned.replace(false) {
-            self.renew_program();
         }
     }
 
@@ -472,13 +468,14 @@ impl Core {
         }
     }
 
-    /// Ends all requests under way; their clients get status 500.
-    pub(crate) fn end_events(&self) {
+    /// Ends all requests under way in a Worker; their clients get status 500.
+    pub(crate) fn end_events(&self, worker: usize) {
         let events: Vec<_> = self
             .events
             .borrow()
             .iter()
             .filter_map(|(_, event)| event.upgrade())
+            .filter(|context| context.program.plan.worker == worker)
             .collect();
         for context in events {
             self.end_context(&context);
@@ -506,42 +503,4 @@ impl Core {
 pub(crate) fn give_up() -> ! {
     eprintln!("holdfast: a bug has stopped a shard (see the panic above); the process ends");
     std::process::exit(70);
-}
-
-/// Spawns work of a context; see [`holdfast_web::io::Io::spawn`].
-pub(crate) fn spawn(core: &Rc<Core>, work: LocalBoxFuture<'static, Completion>) -> Task {
-    let Some(context) = core.reader.get::<Context>() else {
-        // Operations refuse to start work outside a context before they come here.
-        return Task::default();
-    };
-    let section = context
-        .instance()
-        .map_or(holdfast_object::Section::ROOT, |i| i.section());
-    let core = Rc::clone(core);
-    let task = context.task_began();
-    // Made here and not in the task, so that it counts also when the task is aborted unstarted.
-    let guard = TaskGuard {
-        context: Rc::clone(&context),
-        task,
-    };
-    let owner = Rc::clone(&context);
-    let handle = tokio::task::spawn_local(async move {
-        let done = work.await;
-        drop(guard);
-        core.complete(&context, section, done);
-    });
-    owner.task_handle(task, handle.abort_handle());
-    Task::new(handle.abort_handle())
-}
-
-/// Counts a task out, also when it is aborted.
-struct TaskGuard {
-    context: Rc<Context>,
-    task: usize,
-}
-
-impl Drop for TaskGuard {
-    fn drop(&mut self) {
-        self.context.task_ended(self.task);
-    }
 }

@@ -11,7 +11,7 @@ use holdfast_web::websocket::{HostSocket, OpenSockets, Outgoing};
 use tokio::sync::oneshot;
 
 use crate::context::{Context, Kind};
-use crate::core::{self, Core};
+use crate::core::Core;
 use crate::instance::Output;
 use crate::message::ObjectKey;
 use crate::program::Program;
@@ -34,19 +34,32 @@ impl ShardIo {
 pub(crate) fn source_of(context: Option<&Context>) -> String {
     match context.map(|context| (&context.kind, context)) {
         Some((Kind::Object(instance), context)) => {
-            object_source(&context.program, &instance.key, instance.name.as_deref())
+            let name = instance.name.as_deref();
+            object_source(Some(&context.program), &instance.key, name)
+        }
+        Some((Kind::Event { .. }, context)) if context.program.plan.has_neighbours => {
+            context.program.plan.name().to_owned()
         }
         _ => "worker".to_owned(),
     }
 }
 
-/// How a line about an object is labelled.
-pub(crate) fn object_source(program: &Program, key: &ObjectKey, name: Option<&str>) -> String {
-    let class = program.plan.class(key.class);
+/// How a line about an object is labelled. `program` is the one with its class, if there is one.
+pub(crate) fn object_source(
+    program: Option<&Program>,
+    key: &ObjectKey,
+    name: Option<&str>,
+) -> String {
+    let plan = program.map(|program| &program.plan);
+    let class = plan.and_then(|plan| plan.class(key.class));
     let class = class.map_or("object", |(_, class)| class.name.as_str());
+    let worker = match plan.filter(|plan| plan.has_neighbours) {
+        Some(plan) => format!("{} ", plan.name()),
+        None => String::new(),
+    };
     match name {
-        Some(name) => format!("{class}({name})"),
-        None => format!("{class}({:.8}…)", key.id.to_hex()),
+        Some(name) => format!("{worker}{class}({name})"),
+        None => format!("{worker}{class}({:.8}…)", key.id.to_hex()),
     }
 }
 
@@ -64,7 +77,11 @@ impl Io for ShardIo {
     }
 
     fn spawn(&self, work: LocalBoxFuture<'static, Completion>) -> Task {
-        core::spawn(&self.core(), work)
+        crate::work::spawn(&self.core(), work)
+    }
+
+    fn compute(&self, work: LocalBoxFuture<'static, Completion>) -> Task {
+        crate::work::compute(&self.core(), work)
     }
 
     fn output_gate(&self) -> LocalBoxFuture<'static, ()> {

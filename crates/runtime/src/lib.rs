@@ -9,6 +9,7 @@
 //!
 //! Invariants
 //! - Everything of an object happens on the thread of the shard that owns it.
+//! - Each Worker of a node has a program of its own in each shard; what ends one ends nothing of the others.
 //! - Turns never nest: JavaScript of one turn, with all its microtasks, ends before another begins.
 //! - An alarm that is set rings at least once, never twice at a time, and wakes its object alone.
 //! - Output of an object passes its output gate; nothing else leaves it.
@@ -34,7 +35,9 @@ mod node;
 mod objects;
 mod ops;
 mod program;
+mod programs;
 mod quiet;
+mod reload;
 mod reply;
 mod requests;
 mod router;
@@ -45,8 +48,9 @@ mod start;
 mod storage;
 mod stub;
 mod turn;
+mod work;
 
 pub use admin::{Admin, Replacement};
-pub use app::{App, Log, NodeOptions, StartError};
+pub use app::{App, Log, NodeOptions, ReloadError, StartError};
 pub use edge::{AnsweredSocket, Edge, IncomingRequest, OutgoingResponse, Shard};
 pub use node::Node;

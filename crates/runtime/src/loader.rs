@@ -13,7 +13,19 @@ use holdfast_project::{Module, ModuleGraph, ModuleId, ModuleKind, RequestKind, T
 use crate::app::App;
 
 /// Modules of Workers that exist here, with their keys.
-const BUILTINS: [(&str, &str); 1] = [("cloudflare:workers", "holdfast:workers/cloudflare_workers")];
+const BUILTINS: [(&str, &str); 5] = [
+    ("cloudflare:email", "holdfast:workers/cloudflare_email"),
+    (
+        "cloudflare:node",
+        "holdfast:node/internal/http/cloudflare_node",
+    ),
+    ("cloudflare:sockets", "holdfast:workers/cloudflare_sockets"),
+    ("cloudflare:workers", "holdfast:workers/cloudflare_workers"),
+    (
+        "cloudflare:workflows",
+        "holdfast:workers/cloudflare_workflows",
+    ),
+];
 
 /// What a `require` means.
 pub(crate) enum Required {
@@ -102,9 +114,13 @@ impl Loader {
             return Err(unsupported(name, &importer.display));
         };
         let config = &self.app.project.config;
-        let allowed =
-            config.has_node() || (config.enables("nodejs_als") && node_name == "async_hooks");
+        let alone = ["async_hooks", "process"].contains(&node_name);
+        let allowed = config.has_node() || (config.enables("nodejs_als") && alone);
+        let is_legacy = node_name == "process" && !config.enables("enable_nodejs_process_v2");
+        let gate = holdfast_node::flag(node_name).filter(|flag| !config.enables(flag));
         match holdfast_node::module(node_name) {
+            Some(_) if allowed && gate.is_some() => Err(absent(name, gate, importer)),
+            Some(_) if allowed && is_legacy => Ok(holdfast_node::LEGACY_PROCESS.to_owned()),
             Some(key) if allowed => Ok(key),
             Some(_) => Err(format!(
                 "No such module \"{name}\", asked for by {}: Node's modules are there with the compatibility \
@@ -113,6 +129,23 @@ impl Loader {
             )),
             None => Err(unsupported(name, &importer.display)),
         }
+    }
+}
+
+/// What is said of a module whose own flag is off. A program can catch that, unless it does not start without the
+/// module: so the words are workerd's, or ours.
+fn absent(name: &str, flag: Option<&str>, importer: &Module) -> String {
+    let is_fatal = importer.requests.iter().any(|request| {
+        request.kind == RequestKind::Import
+            && matches!(&request.target, Target::Builtin(target) if target == name)
+    });
+    match flag.filter(|_| is_fatal) {
+        Some(flag) => format!(
+            "No such module \"{name}\", asked for by {}: it is there with the compatibility flag \"{flag}\", which \
+             a later compatibility date brings.",
+            importer.display
+        ),
+        None => format!("No such module \"{name}\"."),
     }
 }
 

@@ -7,22 +7,23 @@ use std::time::{Duration, Instant};
 
 use holdfast_engine::{Runtime, RuntimeOptions};
 use holdfast_storage::{
-    Durability, Keeper, PendingAlarm, RealDisk, Store, StoreOptions, SystemClock,
+    Disk, Durability, Keeper, PendingAlarm, RealDisk, Store, StoreOptions, SystemClock,
 };
+use holdfast_web::cache::{Cache, Limits};
 use holdfast_web::fetch::{Client, ClientOptions};
 use holdfast_web::io::{Host, Io};
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
 use crate::admin::Admin;
-use crate::app::{App, Log, NodeOptions, StartError};
+use crate::app::{App, Log, NodeOptions, ReloadError, StartError};
 use crate::core::{Core, Parts};
 use crate::durable::Flushes;
 use crate::edge::Edge;
 use crate::io::ShardIo;
 use crate::message::Message;
 use crate::ops::{CoreState, CurrentLoader};
-use crate::program::{Plan, Program};
+use crate::program::Plan;
 use crate::quiet::Quiet;
 use crate::requests::ShardHandle;
 use crate::router::{ById, Router};
@@ -34,11 +35,14 @@ const SCRIPT_STACK_BYTES: usize = 4 << 20;
 /// How often a shard looks for objects to evict.
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
 
+/// The folder of what `caches` keeps, in the data folder. It may be removed while the node is at rest.
+const CACHE_FOLDER: &str = "cache";
+
 /// Instructions to a shard.
 pub(crate) enum Control {
-    /// Load a program beside the one that runs, and say whether that worked.
-    Prepare(Arc<Plan>, blocking::Sender<Result<(), StartError>>),
-    /// Run the prepared program from now on, or drop it.
+    /// Load programs beside those that run, and say whether that worked.
+    Prepare(Arc<[Arc<Plan>]>, blocking::Sender<Result<(), ReloadError>>),
+    /// Run the prepared programs from now on, or drop them.
     Switch(bool, blocking::Sender<()>),
     /// Replace an object's storage.
     Replace(crate::admin::Replace),
@@ -53,23 +57,45 @@ pub struct Node {
     stop: watch::Sender<bool>,
     admin: Admin,
     keeper: Option<Keeper>,
+    /// How many Workers it runs.
+    workers: usize,
     /// A message from each shard that has been told to stop and has no request under way any more.
     drained: blocking::Receiver<()>,
 }
 
 impl Node {
-    /// Starts the shards, evaluates the Worker on each, and then calls `edge.run` on each.
+    /// Starts the shards, evaluates the Workers on each, and then calls `edge.run` on each. The first of `apps` gets
+    /// the requests. Their bindings to each other are to have been checked, and their names to differ.
     ///
     /// # Errors
     /// The first thing that keeps a shard from starting; the others are stopped again.
     pub fn start(
-        app: App,
+        apps: Vec<Arc<App>>,
+        options: NodeOptions,
+        edge: Arc<dyn Edge>,
+        log: Arc<dyn Log>,
+    ) -> Result<Node, StartError> {
+        let disk = RealDisk::new(&options.data).map_err(|error| StartError::Data {
+            path: options.data.clone(),
+            error,
+        })?;
+        Node::start_on(Arc::new(disk), apps, options, edge, log)
+    }
+
+    /// As [`Node::start`], with another disk in place of the data folder.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_on(
+        disk: Arc<dyn Disk>,
+        apps: Vec<Arc<App>>,
         options: NodeOptions,
         edge: Arc<dyn Edge>,
         log: Arc<dyn Log>,
     ) -> Result<Node, StartError> {
         assert!(options.shards > 0, "a node has at least one shard");
-        let (store, keeper) = open_store(&options, &log)?;
+        assert!(!apps.is_empty(), "a node runs at least one Worker");
+        let (store, keeper) = open_store(disk, &options, &log)?;
         let alarms: Arc<[PendingAlarm]> = store
             .pending_alarms()
             .map_err(|error| StartError::Data {
@@ -77,10 +103,15 @@ impl Node {
                 error: std::io::Error::other(error.message),
             })?
             .into();
-        let plan = Arc::new(Plan::new(app));
+        let has_neighbours = apps.len() > 1;
+        let plans = apps.into_iter().enumerate();
+        let plans: Arc<[Arc<Plan>]> = plans
+            .map(|(worker, app)| Arc::new(Plan::new(app, worker, has_neighbours)))
+            .collect();
         let router: Arc<dyn Router> = Arc::new(ById {
             shards: options.shards,
         });
+        let cache = Cache::new(options.data.join(CACHE_FOLDER), Limits::default());
         let (stop, stopped) = watch::channel(false);
         let mut senders = Vec::new();
         let mut inboxes = Vec::new();
@@ -101,6 +132,7 @@ impl Node {
                 router: Arc::clone(&router),
             },
             keeper: Some(keeper),
+            workers: plans.len(),
             drained,
         };
         for (index, inbox) in inboxes.into_iter().enumerate() {
@@ -111,7 +143,8 @@ impl Node {
                 router: Arc::clone(&router),
                 shards: senders.clone(),
                 store: store.clone(),
-                plan: Arc::clone(&plan),
+                cache: Arc::clone(&cache),
+                plans: Arc::clone(&plans),
                 edge: Arc::clone(&edge),
                 alarms: Arc::clone(&alarms),
                 inbox,
@@ -151,26 +184,33 @@ impl Node {
         self.admin.clone()
     }
 
-    /// Replaces the program: new requests run the new one, objects are reset.
+    /// Replaces programs, all of them or none; each comes with the place of its Worker among those that the node was
+    /// started with. New requests run the new ones, the Workers' objects are reset.
     ///
     /// # Errors
-    /// What keeps the new program from running; the old one then goes on.
-    pub fn reload(&self, app: App) -> Result<(), StartError> {
-        let plan = Arc::new(Plan::new(app));
+    /// What keeps one of the new programs from running; the old ones then go on.
+    pub fn reload(&self, apps: Vec<(usize, Arc<App>)>) -> Result<(), ReloadError> {
+        let plans = apps.into_iter().map(|(worker, app)| {
+            assert!(worker < self.workers, "there is no such Worker");
+            Arc::new(Plan::new(app, worker, self.workers > 1))
+        });
+        let plans: Arc<[Arc<Plan>]> = plans.collect();
         let mut outcome = Ok(());
         let (answer, prepared) = blocking::channel();
         for shard in &self.shards {
             let _ = shard.send(Message::Control(Control::Prepare(
-                Arc::clone(&plan),
+                Arc::clone(&plans),
                 answer.clone(),
             )));
         }
         drop(answer);
         for _ in &self.shards {
             let result = prepared.recv().unwrap_or_else(|_| {
-                Err(StartError::Script(
-                    "a shard ended while it loaded the program".to_owned(),
-                ))
+                let text = "a shard ended while it loaded the program".to_owned();
+                Err(ReloadError {
+                    worker: 0,
+                    error: StartError::Script(text),
+                })
             });
             if outcome.is_ok() {
                 outcome = result;
@@ -221,16 +261,16 @@ impl Node {
 }
 
 /// Opens the data folder, and starts the threads that write it.
-fn open_store(options: &NodeOptions, log: &Arc<dyn Log>) -> Result<(Store, Keeper), StartError> {
-    let disk = RealDisk::new(&options.data).map_err(|error| StartError::Data {
-        path: options.data.clone(),
-        error,
-    })?;
+fn open_store(
+    disk: Arc<dyn Disk>,
+    options: &NodeOptions,
+    log: &Arc<dyn Log>,
+) -> Result<(Store, Keeper), StartError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)
         .map_err(|error| StartError::Thread(std::io::Error::other(error.to_string())))?;
     let store = Store::open(
-        Arc::new(disk),
+        disk,
         Arc::new(SystemClock),
         StoreOptions {
             history_ms: options.history.as_millis() as u64,
@@ -260,7 +300,8 @@ struct Seed {
     router: Arc<dyn Router>,
     shards: Vec<mpsc::UnboundedSender<Message>>,
     store: Store,
-    plan: Arc<Plan>,
+    cache: Arc<Cache>,
+    plans: Arc<[Arc<Plan>]>,
     edge: Arc<dyn Edge>,
     alarms: Arc<[PendingAlarm]>,
     inbox: mpsc::UnboundedReceiver<Message>,
@@ -296,7 +337,8 @@ impl Seed {
             router,
             shards,
             store: _,
-            plan,
+            cache,
+            plans,
             edge,
             alarms,
             mut inbox,
@@ -304,7 +346,7 @@ impl Seed {
             ready,
             drained,
         } = self;
-        let core = match start(Parts {
+        let parts = Parts {
             index,
             runtime: runtime(&options),
             options,
@@ -312,20 +354,24 @@ impl Seed {
             router,
             shards,
             flushes,
-        }) {
+        };
+        let core = match start(parts, cache) {
             Ok(core) => core,
             Err(error) => {
                 let _ = ready.send(Err(error));
                 return;
             }
         };
-        match Program::load(&core.runtime, &plan, core.options.cpu_limit) {
-            Ok(program) => core.program.replace(Some(Rc::new(program))),
-            Err(error) => {
-                let _ = ready.send(Err(error));
-                return;
+        for plan in &*plans {
+            match core.load(plan) {
+                Ok(program) => core.programs.push(program),
+                Err(error) => {
+                    let _ = ready.send(Err(error));
+                    core.programs.clear();
+                    return;
+                }
             }
-        };
+        }
         core.load_alarms(&alarms);
         drop(alarms);
         let _ = ready.send(Ok(()));
@@ -358,8 +404,9 @@ impl Seed {
                         for _ in 0..64 {
                             match inbox.try_recv() {
                                 Ok(Message::Control(Control::Stop)) => {
-                                    core.retire_all(true);
+                                    core.retire_all();
                                     alarm_clock.abort();
+                                    core.programs.clear();
                                     return;
                                 }
                                 Ok(message) => core.receive(message),
@@ -388,9 +435,9 @@ impl Seed {
             }
         }
         alarm_clock.abort();
-        core.retire_all(true);
+        core.retire_all();
         // The queues refer to the shard, and the shard to the queues.
-        core.program.replace(None);
+        core.programs.clear();
     }
 }
 
@@ -409,77 +456,28 @@ fn runtime(options: &NodeOptions) -> Runtime {
     Runtime::new(&options, extensions)
 }
 
-fn start(parts: Parts) -> Result<Rc<Core>, StartError> {
+fn start(parts: Parts, cache: Arc<Cache>) -> Result<Rc<Core>, StartError> {
     let client = Client::new(ClientOptions::default())
         .map_err(|error| StartError::Script(format!("TLS cannot be set up: {error}")))?;
     let core = Core::new(parts);
     let io: Rc<dyn Io> = Rc::new(ShardIo(Rc::downgrade(&core)));
     core.runtime.put_state(Rc::new(Host::new(io)));
     core.runtime.put_state(Rc::new(client));
+    core.runtime.put_state(Rc::new(cache));
     core.runtime
         .put_state(Rc::new(CoreState(Rc::downgrade(&core))));
     core.runtime.put_state(Rc::new(CurrentLoader::default()));
     Ok(core)
 }
 
-impl Core {
-    /// Replaces a realm whose heap is full by a new one with the same program.
-    pub(crate) fn renew_program(self: &Rc<Self>) {
-        let old = self.current_program();
-        let load = || Program::load(&self.runtime, &old.plan, self.options.cpu_limit);
-        match self.runtime.without_heap_limit(load) {
-            Ok(program) => {
-                self.program.replace(Some(Rc::new(program)));
-                self.retire_all(false);
-                self.end_events();
-                // Nothing that could run is left in the old realm, and it must make room at once.
-                self.runtime.retire_realm(&old.realm);
-            }
-            Err(error) => tracing::error!(%error, "the program could not be loaded again"),
-        }
-    }
-}
-
-impl Core {
-    /// Lets go of realms whose last context has ended.
-    fn retire_old_programs(&self) {
-        self.old_programs.borrow_mut().retain(|(program, realm)| {
-            let in_use = program.strong_count() > 0;
-            if !in_use {
-                self.runtime.retire_realm(realm);
-            }
-            in_use
-        });
-    }
-}
-
 /// Carries out an instruction.
 pub(crate) fn control(core: &Rc<Core>, control: Control) {
     match control {
-        Control::Prepare(plan, answer) => {
-            let result =
-                Program::load(&core.runtime, &plan, core.options.cpu_limit).map(|program| {
-                    core.prepared.replace(Some(Rc::new(program)));
-                });
-            let _ = answer.send(result);
+        Control::Prepare(plans, answer) => {
+            let _ = answer.send(core.prepare(&plans));
         }
         Control::Switch(go, answer) => {
-            let prepared = core.prepared.take();
-            match prepared {
-                Some(program) if go => {
-                    let old = core.program.replace(Some(program));
-                    core.retire_all(false);
-                    if let Some(old) = old {
-                        // Requests under way run to their end in the old realm.
-                        let realm = old.realm.clone();
-                        core.old_programs
-                            .borrow_mut()
-                            .push((Rc::downgrade(&old), realm));
-                    }
-                }
-                Some(program) => core.runtime.retire_realm(&program.realm),
-                None => {}
-            }
+            core.switch(go);
             let _ = answer.send(());
         }
         Control::Replace(replace) => crate::admin::replace(core, replace),

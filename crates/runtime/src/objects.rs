@@ -170,7 +170,10 @@ impl Core {
             .borrow_mut()
             .event(holdfast_object::Section::ROOT, Event::Construct);
         debug_assert!(refused.is_ok(), "a fresh gate is open");
-        let context = Context::new(self.current_program(), Kind::Object(Box::new(instance)));
+        // Where no program has the class any more, its constructor's turn says so.
+        let program = self.programs.of_class(key.class);
+        let program = program.unwrap_or_else(|| self.programs.first());
+        let context = Context::new(program, Kind::Object(Box::new(instance)));
         object.instance.replace(Some(Rc::clone(&context)));
         self.make_ready(&context);
     }
@@ -520,22 +523,32 @@ impl Core {
         true
     }
 
-    /// Ends all instances, because the shard stops or the program was replaced.
-    pub(crate) fn retire_all(self: &Rc<Self>, for_ever: bool) {
-        let objects: Vec<_> = self
-            .objects
-            .borrow()
-            .iter()
-            .map(|(k, o)| (*k, Rc::clone(o)))
-            .collect();
-        for (key, object) in objects {
-            if for_ever {
-                self.live(&key, &object, Life::Retire);
-                continue;
-            }
-            self.retire(&key, &object);
+    /// Ends all instances, because the shard stops.
+    pub(crate) fn retire_all(self: &Rc<Self>) {
+        for (key, object) in self.known_objects() {
+            self.live(&key, &object, Life::Retire);
         }
         self.run_ready();
+    }
+
+    /// Ends the instances of a Worker's objects, because its program was replaced; the next call builds others.
+    pub(crate) fn retire_worker(self: &Rc<Self>, worker: usize) {
+        for (key, object) in self.known_objects() {
+            let is_its = object
+                .instance
+                .borrow()
+                .as_ref()
+                .is_some_and(|context| context.program.plan.worker == worker);
+            if is_its {
+                self.retire(&key, &object);
+            }
+        }
+        self.run_ready();
+    }
+
+    fn known_objects(&self) -> Vec<(ObjectKey, Rc<Object>)> {
+        let objects = self.objects.borrow();
+        objects.iter().map(|(k, o)| (*k, Rc::clone(o))).collect()
     }
 
     /// Ends the instance of an object, if it has one; the next call builds another.

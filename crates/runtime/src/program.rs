@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use holdfast_engine::{
     Global, JsResult, Local, PromiseState, Realm, Runtime, Scope, StencilCache, Thrown,
@@ -22,30 +23,61 @@ pub(crate) struct Class {
     /// Its folder below the data folder.
     pub(crate) unique_key: Arc<str>,
     pub(crate) sqlite: bool,
+    /// The Worker whose class it is, if it is another one's that a binding names.
+    pub(crate) foreign: Option<String>,
+}
+
+impl Class {
+    /// The key names the class's data, so it is the same whoever speaks of the class.
+    fn new(script: &str, name: &str) -> Class {
+        let unique_key = format!("{script}-{name}");
+        Class {
+            id: ClassId::of(&unique_key),
+            name: name.to_owned(),
+            namespace: NamespaceKey::new(&unique_key),
+            unique_key: Arc::from(unique_key),
+            sqlite: false,
+            foreign: None,
+        }
+    }
 }
 
 /// What all shards know of a program.
 pub(crate) struct Plan {
     pub(crate) app: Arc<App>,
+    /// The place of the Worker among the node's.
+    pub(crate) worker: usize,
+    /// The node runs other Workers beside this one, so that output must say whose it is.
+    pub(crate) has_neighbours: bool,
+    /// The program's own classes, and after them those of other Workers that its bindings name.
     pub(crate) classes: Vec<Class>,
+    own_classes: usize,
     /// Compiled modules, shared by the shards.
     pub(crate) stencils: StencilCache,
 }
 
 impl Plan {
-    pub(crate) fn new(app: App) -> Plan {
+    pub(crate) fn new(app: Arc<App>, worker: usize, has_neighbours: bool) -> Plan {
         let config = &app.project.config;
-        let classes = config.classes.iter().map(|class| {
-            let unique_key = format!("{}-{}", config.name, class.class_name);
-            Class {
-                id: ClassId::of(&unique_key),
-                name: class.class_name.clone(),
-                namespace: NamespaceKey::new(&unique_key),
-                unique_key: Arc::from(unique_key),
-                sqlite: class.sqlite,
-            }
+        let own = config.classes.iter().map(|class| Class {
+            sqlite: class.sqlite,
+            ..Class::new(&config.name, &class.class_name)
         });
-        let classes: Vec<Class> = classes.collect();
+        let mut classes: Vec<Class> = own.collect();
+        let own_classes = classes.len();
+        for (binding, script) in config.foreign_objects() {
+            let class = Class {
+                foreign: Some(script.to_owned()),
+                ..Class::new(script, &binding.class_name)
+            };
+            // Two bindings may name one class.
+            if classes[own_classes..]
+                .iter()
+                .all(|other| other.id != class.id)
+            {
+                classes.push(class);
+            }
+        }
         let distinct: std::collections::HashSet<_> = classes.iter().map(|class| class.id).collect();
         assert_eq!(
             distinct.len(),
@@ -53,22 +85,48 @@ impl Plan {
             "two classes with one id: rename one of them"
         );
         Plan {
-            app: Arc::new(app),
+            app,
+            worker,
+            has_neighbours,
             classes,
+            own_classes,
             stencils: StencilCache::new(),
         }
     }
 
-    /// The class with this id, and its index in the program, if the program still has it.
+    /// The Worker's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.app.project.config.name
+    }
+
+    /// The program's own classes.
+    fn own_classes(&self) -> &[Class] {
+        &self.classes[..self.own_classes]
+    }
+
+    /// The class with this id, and its index in the program, if it is one of the program's own.
     pub(crate) fn class(&self, id: ClassId) -> Option<(usize, &Class)> {
-        self.classes
+        self.own_classes()
             .iter()
             .enumerate()
             .find(|(_, class)| class.id == id)
     }
 
-    fn class_index(&self, name: &str) -> Option<usize> {
-        self.classes.iter().position(|class| class.name == name)
+    /// The Worker that has the class with this id, if that is another one which a binding names.
+    pub(crate) fn foreign_owner(&self, id: ClassId) -> Option<&str> {
+        let foreign = &self.classes[self.own_classes..];
+        foreign
+            .iter()
+            .find(|class| class.id == id)
+            .and_then(|class| class.foreign.as_deref())
+    }
+
+    /// The index of the class that a binding names.
+    fn class_index(&self, script: Option<&str>, name: &str) -> Option<usize> {
+        let foreign = script.filter(|script| *script != self.name());
+        self.classes
+            .iter()
+            .position(|class| class.name == name && class.foreign.as_deref() == foreign)
     }
 }
 
@@ -102,33 +160,42 @@ pub(crate) struct Program {
     pub(crate) entries: Entries,
     pub(crate) loader: Rc<Loader>,
     pub(crate) sockets: SocketCompat,
+    /// CPU time that one turn may take.
+    pub(crate) cpu_limit: Duration,
 }
 
 impl Program {
-    /// Makes a realm and evaluates the program in it.
-    /// Evaluating it may take `cpu` of processor time.
+    /// Makes a realm and evaluates the program in it, in no more CPU time than one turn may take: `cpu`, unless the
+    /// configuration says otherwise.
     pub(crate) fn load(
         runtime: &Runtime,
         plan: &Arc<Plan>,
-        cpu: std::time::Duration,
+        cpu: Duration,
     ) -> Result<Program, StartError> {
+        let config = &plan.app.project.config;
+        let cpu_limit = config.limits_cpu_ms.map_or(cpu, Duration::from_millis);
         let loader = Rc::new(Loader {
             app: Arc::clone(&plan.app),
         });
-        let failed = |text: &str| StartError::Script(text.to_owned());
+        let failed = |text: String| {
+            StartError::Script(match plan.has_neighbours {
+                true => format!("in \"{}\": {text}", config.name),
+                false => text,
+            })
+        };
         let realm = runtime
             .new_realm(Rc::clone(&loader) as Rc<_>, plan.stencils.clone())
-            .map_err(|Thrown| failed("there is not enough memory for a realm"))?;
+            .map_err(|Thrown| failed("there is not enough memory for a realm".to_owned()))?;
         let loading = Rc::clone(&loader);
         let entries = runtime.enter(&realm, |scope| {
             // Operations that module code calls while it is evaluated find its loader there.
             scope
                 .state::<crate::ops::CurrentLoader>()
                 .set(Rc::clone(&loading), Arc::clone(plan));
-            match scope.with_cpu_limit(cpu, |scope| boot(scope, plan)) {
+            match scope.with_cpu_limit(cpu_limit, |scope| boot(scope, plan)) {
                 Ok(Ok(entries)) => Ok(entries),
-                Ok(Err(text)) => Err(StartError::Script(text)),
-                Err(Thrown) => Err(StartError::Script(exception_text(scope))),
+                Ok(Err(text)) => Err(failed(text)),
+                Err(Thrown) => Err(failed(exception_text(scope))),
             }
         });
         match entries {
@@ -137,7 +204,8 @@ impl Program {
                 realm,
                 entries,
                 loader,
-                sockets: SocketCompat::of(&plan.app.project.config),
+                sockets: SocketCompat::of(config),
+                cpu_limit,
             }),
             Err(error) => {
                 runtime.retire_realm(&realm);
@@ -212,8 +280,15 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
         scope.invoke(node, "install", &[global])?;
     }
     let (dispatch, _) = scope.import("holdfast:workers/dispatch")?;
-    make_env(scope, plan)?;
+    let env = make_env(scope, plan)?;
+    if plan.app.project.config.has_node() {
+        let exit = scope.get(ops, "op_process_exit")?;
+        let (process, _) = scope.import("holdfast:node/internal/process/host")?;
+        scope.invoke(process, "configure", &[env, exit])?;
+    }
 
+    let config = &plan.app.project.config;
+    scope.allow_code_generation(config.enables("allow_eval_during_startup"))?;
     let main = key_of(&plan.app.graph, plan.app.graph.main, None);
     let (namespace, evaluation) = scope.import(&main)?;
     let mut uncaught = None;
@@ -242,14 +317,16 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
         _ => {}
     }
     let names: Vec<_> = plan
-        .classes
+        .own_classes()
         .iter()
         .map(|class| scope.string(&class.name))
         .collect::<Result<_, Thrown>>()?;
     let names = scope.array(&names)?;
     let services = &plan.app.project.config.services;
+    // Whether others export what is called there is seen before anything runs.
     let called = services
         .iter()
+        .filter(|service| service.service == plan.name())
         .map(|service| scope.string(&service.entrypoint))
         .collect::<Result<Vec<_>, Thrown>>()?;
     let called = scope.array(&called)?;
@@ -259,6 +336,7 @@ fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, T
         return Ok(Err(format!("{main}: {}", scope.display(problem))));
     }
     scope.take_rejections();
+    scope.allow_code_generation(false)?;
     entries(scope, dispatch).map(Ok)
 }
 
@@ -270,23 +348,16 @@ fn configure_sockets(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
     scope.invoke(sockets, "configure", &flags).map(drop)
 }
 
-fn make_env(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
+fn make_env<'s>(scope: &mut Scope<'s>, plan: &Plan) -> JsResult<'s> {
     let config = &plan.app.project.config;
     let vars = serde_json::to_string(&config.vars).expect("JSON values can be written");
     let vars = scope.string(&vars)?;
     let bindings = scope.array(&[])?;
     let mut count = 0;
     for binding in &config.durable_objects {
-        // A class of another Worker is not this program's class of the same name: no binding, as the
-        // command says when it starts. One without a migration was refused before.
-        if binding
-            .script_name
-            .as_ref()
-            .is_some_and(|script| *script != config.name)
-        {
-            continue;
-        }
-        let Some(index) = plan.class_index(&binding.class_name) else {
+        // One without a migration was refused before.
+        let index = plan.class_index(binding.script_name.as_deref(), &binding.class_name);
+        let Some(index) = index else {
             continue;
         };
         let name = scope.string(&binding.name)?;
@@ -298,17 +369,17 @@ fn make_env(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
     let services = scope.array(&[])?;
     for (index, service) in config.services.iter().enumerate() {
         let name = scope.string(&service.name)?;
+        let worker = scope.string(&service.service)?;
         let entry = scope.string(&service.entrypoint)?;
         let props = match &service.props {
             Some(props) => scope.string(&props.to_string())?,
             None => scope.undefined(),
         };
-        let binding = scope.array(&[name, entry, props])?;
+        let binding = scope.array(&[name, worker, entry, props])?;
         scope.set_index(services, index as u32, binding)?;
     }
     let (env, _) = scope.import("holdfast:workers/env")?;
-    scope.invoke(env, "makeEnv", &[vars, bindings, services])?;
-    Ok(())
+    scope.invoke(env, "makeEnv", &[vars, bindings, services])
 }
 
 /// Compatibility flags as `workers/js/flags.js` numbers them (semantics §9.8).
@@ -319,7 +390,15 @@ fn set_flags(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
         .collect::<Result<Vec<_>, Thrown>>()?;
     let names = scope.array(&names)?;
     let (compat, _) = scope.import("holdfast:web/compat")?;
-    scope.invoke(compat, "setEnabled", &[names]).map(drop)
+    scope.invoke(compat, "setEnabled", &[names])?;
+    let (names, states): (Vec<_>, Vec<_>) = plan.app.project.config.all_flags().unzip();
+    let names = names
+        .into_iter()
+        .map(|name| scope.string(name))
+        .collect::<Result<Vec<_>, Thrown>>()?;
+    let states: Vec<_> = states.into_iter().map(|on| scope.bool(on)).collect();
+    let all = [scope.array(&names)?, scope.array(&states)?];
+    scope.invoke(compat, "setAll", &all).map(drop)
 }
 
 fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown> {

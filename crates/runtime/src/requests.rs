@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::context::{Context, Kind};
 use crate::core::Core;
 use crate::edge::{IncomingRequest, OutgoingResponse, Shard};
+use crate::io::source_of;
 use crate::reply::{Answered, Reply, ReplyTo};
 
 /// How long `waitUntil` work may go on after the Worker has answered, in ms (semantics §9.3).
@@ -65,7 +66,7 @@ impl Core {
             }
             self.log.console(
                 Level::Warn,
-                "worker",
+                &source_of(Some(&context)),
                 "waitUntil() tasks did not complete within the allowed time after invocation end and \
                  have been cancelled. See: \
                  https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
@@ -84,7 +85,7 @@ impl Core {
     }
 
     async fn fetch(self: Rc<Self>, request: IncomingRequest) -> OutgoingResponse {
-        let program = self.current_program();
+        let program = self.programs.first();
         let compression = program.sockets.compression;
         let wants_socket = asks_for_socket(&request.headers);
         let context = Context::new(
@@ -111,8 +112,9 @@ impl Core {
         self.turn(&context, |scope| {
             crate::start::worker_fetch(scope, &context, reply, request)
         });
-        self.run_ready();
+        let source = source_of(Some(&context));
         drop(context);
+        self.run_ready();
         match receiver.await {
             Ok(Answered::Response(response)) => {
                 let mut response = OutgoingResponse::from(*response);
@@ -123,7 +125,7 @@ impl Core {
             }
             Ok(Answered::Failed { text, overloaded }) => {
                 self.log
-                    .console(Level::Error, "worker", &format!("Uncaught {text}"));
+                    .console(Level::Error, &source, &format!("Uncaught {text}"));
                 let status = if overloaded {
                     StatusCode::SERVICE_UNAVAILABLE
                 } else {

@@ -150,6 +150,7 @@ impl Core {
             };
             if reply.is_open() && !context.has_ended() {
                 core.instance_failed(&context, Failure::of(Cause::SocketEventTimedOut));
+                drop(context);
                 core.run_ready();
             }
         });

@@ -11,6 +11,7 @@ use holdfast_workers::failure::Failure;
 use crate::context::{Context, Kind};
 use crate::core::Core;
 use crate::instance::Event;
+use crate::io::source_of;
 use crate::message::Answer;
 use crate::program::{Entries, error_text};
 
@@ -20,7 +21,7 @@ enum Ended {
     Memory,
     /// A bug of the runtime itself.
     Panic(String),
-    /// The program asked for it; the reason is in the instance's doom.
+    /// The program asked for it; the reason is in the instance's doom or in the context.
     Aborted,
 }
 
@@ -40,7 +41,7 @@ impl Core {
         let mut ended = Vec::new();
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             self.runtime.enter(&program.realm, |scope| {
-                scope.with_cpu_limit(self.options.cpu_limit, |scope| {
+                scope.with_cpu_limit(program.cpu_limit, |scope| {
                     if let Some(end) = run_entry(scope, context, &program.entries, f) {
                         context.silence();
                         ended.push((Rc::clone(context), end));
@@ -172,14 +173,21 @@ impl Core {
             Ended::Cpu => Failure::of(Cause::CpuExceeded),
             Ended::Memory => {
                 // What filled the heap may be the realm's own: only a new one is sure to be empty.
-                self.condemned.set(true);
+                let worker = context.program.plan.worker;
+                self.condemned.borrow_mut().insert(worker);
                 Failure::of(Cause::MemoryExceeded)
             }
             Ended::Aborted if doomed => return,
-            Ended::Aborted => Failure::with_message(
-                "internal error; reference = execution was ended for no known reason",
-                Cause::Aborted.flags(),
-            ),
+            Ended::Aborted => {
+                let exit = context.exit.take();
+                if let Some(text) = &exit {
+                    self.fail_session(context, text);
+                }
+                let text = exit.as_deref().unwrap_or(
+                    "internal error; reference = execution was ended for no known reason",
+                );
+                Failure::with_message(text, Cause::Aborted.flags())
+            }
             Ended::Panic(message) => {
                 tracing::error!(%message, "a bug in Holdfast ended a turn");
                 Failure::with_message(
@@ -200,7 +208,8 @@ impl Core {
                     }
                     other => other,
                 };
-                self.log.console(Level::Error, "worker", text);
+                let source = source_of(Some(context));
+                self.log.console(Level::Error, &source, text);
                 self.end_context(context);
             }
         }
@@ -268,7 +277,8 @@ impl Core {
         const TEXT: &str = "The Workers runtime canceled this request because it detected that your Worker's code had \
              hung and would never generate a response. Refer to: \
              https://developers.cloudflare.com/workers/observability/errors/";
-        self.log.console(Level::Error, "worker", TEXT);
+        let source = source_of(Some(context));
+        self.log.console(Level::Error, &source, TEXT);
         self.fail_session(context, TEXT);
         self.end_context(context);
     }

@@ -230,12 +230,64 @@ fn a_leak_that_fills_the_heap_costs_a_new_realm_and_not_the_shard() {
 }
 
 #[test]
-fn a_class_of_another_worker_is_not_ours_of_the_same_name() {
+fn what_belongs_to_a_worker_that_does_not_run_fails_and_says_so() {
     let config = r#"{ "name": "test", "main": "index.js", "compatibility_date": "2026-04-30",
       "durable_objects": { "bindings": [{ "name": "THING", "class_name": "Thing" },
         { "name": "FAR", "class_name": "Thing", "script_name": "elsewhere" }] },
+      "services": [{ "binding": "AWAY", "service": "elsewhere", "entrypoint": "Entry" }],
       "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Thing"] }] }"#;
-    let script = "export class Thing {} export default { fetch(request, env) { return new Response(typeof env.THING + typeof env.FAR) } }";
+    let script = r#"
+      import { DurableObject } from "cloudflare:workers";
+      export class Thing extends DurableObject { hello() { return "ours" } }
+      const failure = (promise) => promise.then(() => "nothing failed", (error) => `${error.name}: ${error.message}`);
+      export default { async fetch(request, { THING, FAR, AWAY }) {
+        const far = FAR.getByName("a");
+        return Response.json([
+          await THING.getByName("a").hello(),
+          FAR.idFromName("a").equals(THING.idFromName("a")),
+          await failure(far.hello()), await failure(far.fetch("http://x/")),
+          await failure(AWAY.hello()), await failure(AWAY.fetch("http://x/")), await failure(AWAY.hello().further()),
+        ]);
+      } };"#;
     let world = World::start(&[("wrangler.jsonc", config), ("index.js", script)], 1).unwrap();
-    assert_eq!(world.text("/"), "objectundefined");
+    let text = world.text("/");
+    let failure = "\"Error: Worker \\\"elsewhere\\\" not found. Make sure it is running locally";
+    assert!(text.starts_with("[\"ours\",false,"), "{text}");
+    assert_eq!(text.matches(failure).count(), 5, "{text}");
+}
+
+#[test]
+fn a_file_that_is_no_webassembly_is_named() {
+    let files = [
+        (
+            "index.js",
+            "import broken from './broken.wasm'; export class Thing {} export default {}",
+        ),
+        ("broken.wasm", "some text"),
+    ];
+    let error = match World::start(&files, 1) {
+        Ok(_) => panic!("it started"),
+        Err(error) => error.to_string(),
+    };
+    assert!(
+        error.contains("CompileError: broken.wasm is not a WebAssembly module:"),
+        "{error}"
+    );
+}
+
+#[test]
+fn code_is_made_while_the_program_starts_and_then_no_more() {
+    let world = World::new(
+        r#"
+        const atStart = eval("1 + 1") + new Function("return 3")();
+        const tries = [() => eval("1"), () => new Function("return 1"), () => new WebAssembly.Module(new Uint8Array(8))];
+        const outcome = (run) => { try { return run(); } catch (e) { return `${e.name}: ${e.message}`; } };
+        export class Thing {}
+        export default { fetch: () => Response.json([atStart, ...tries.map(outcome)]) };
+        "#,
+    );
+    assert_eq!(
+        world.text("/"),
+        r#"[5,"EvalError: Code generation from strings disallowed for this context","EvalError: Code generation from strings disallowed for this context","CompileError: WebAssembly.Module(): Wasm code generation disallowed by embedder"]"#
+    );
 }

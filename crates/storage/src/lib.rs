@@ -71,7 +71,8 @@ pub use cursor::{Cursor, KvCursor, Row};
 pub use database::{Database, Interrupter, Location, Options};
 pub use error::{ErrorKind, Result, StorageError};
 pub use holdfast_journal::{
-    Durability, Error as StoreError, LOCK, ObjectRef, Position, RealDisk, SUPERBLOCK, SystemClock,
+    Disk, DiskFile, Durability, Error as StoreError, LOCK, ObjectRef, Position, RealDisk,
+    SUPERBLOCK, SystemClock,
 };
 pub use limits::{SQL_BYTES_MAX, VALUE_BYTES_MAX};
 pub use list::ListOptions;

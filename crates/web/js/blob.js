@@ -144,7 +144,6 @@ export class Blob {
   }
 }
 
-Object.defineProperty(Blob, "length", { value: 0, configurable: true });
 defineInterface(Blob);
 
 /** A Blob over `bytes`, which nobody may change from now on; `type` is taken as it is. */

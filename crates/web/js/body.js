@@ -280,6 +280,12 @@ export function bodyToHost(body) {
   return streamToHost(source);
 }
 
+/** Takes the body out of a message as a stream. */
+export function streamOfBody(body) {
+  const { kind, source } = moveBody(body);
+  return kind === STREAM ? source : streamFrom(kind, source);
+}
+
 /** The kind of a body that came from the host: null, a string, bytes or a handle. */
 export function hostBodyKind(source) {
   if (source === null || source === undefined) return NONE;

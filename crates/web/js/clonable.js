@@ -1,4 +1,4 @@
-// What structuredClone() and storage refuse to copy.
+// What structuredClone() and storage refuse to copy, and which platform objects can be copied.
 //
 // The engine's structured clone takes every object that is no exotic one and copies its own properties. For instances
 // of a program's classes that is what Workers do. The platform's own classes keep their state in private fields, so
@@ -6,7 +6,7 @@
 
 import { AbortController, AbortSignal } from "./abort.js";
 import { Blob } from "./blob.js";
-import { Crypto, CryptoKey, SubtleCrypto } from "./crypto.js";
+import { Crypto, CryptoKey, SubtleCrypto } from "./crypto/crypto.js";
 import { DOMException } from "./dom_exception.js";
 import { TextDecoder, TextEncoder } from "./encoding.js";
 import { Event } from "./event.js";
@@ -27,6 +27,7 @@ import { URLSearchParams } from "./url_search_params.js";
 const { getPrototypeOf } = Object;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
+const { isError } = Error;
 const ObjectPrototype = Object.prototype;
 const ArrayPrototype = Array.prototype;
 const SetConstructor = Set;
@@ -66,13 +67,16 @@ for (const Class of Object.values(streams)) {
 refuseToClone(streams.ReadableStream, "ReadableStream can only be serialized for RPC.");
 refuseToClone(streams.WritableStream, "WritableStream can only be serialized for RPC.");
 refuseToClone(AbortSignal, "AbortSignal serialization is not enabled.");
-// Workers can copy these.
-for (const Class of [Blob, DOMException, Headers, Request, Response]) {
+// These can be copied while the program runs (clone_platform.js), but their copies cannot be kept.
+const COPYABLE = [Blob, DOMException, Headers, Request, Response];
+for (const Class of COPYABLE) {
   refuseToClone(
     Class,
-    `Copying an object of type "${Class.name}" is not supported by Holdfast yet: copy its parts instead.`,
+    `Storing an object of type "${Class.name}" is not supported by Holdfast yet: store its parts instead.`,
   );
 }
+const copyable = new WeakSet(COPYABLE.map((Class) => Class.prototype));
+const WeakSetPrototypeHas = uncurryThis(WeakSet.prototype.has);
 
 const isOf = (getSize) => (object) => {
   // Nearly all objects say by their tag that they are neither.
@@ -95,10 +99,16 @@ const isObject = (value) => typeof value === "object" && value !== null;
  * engine's structured clone, which refuses functions and the like itself.
  */
 export function checkClonable(value) {
-  if (isObject(value)) checkObject(value);
+  if (isObject(value)) checkObject(value, false);
 }
 
-function checkObject(root) {
+/** As checkClonable(), but lets those pass that clone_platform.js can copy. @returns {boolean} whether there are any */
+export function holdsPlatformObjects(value) {
+  return isObject(value) && checkObject(value, true);
+}
+
+function checkObject(root, mayCopy) {
+  let found = false;
   // Containers still to be looked into; with `seen` once there is a second one, against cycles.
   const waiting = [root];
   let seen;
@@ -114,21 +124,28 @@ function checkObject(root) {
     waiting.length--;
     if (isView(object)) continue;
     const prototype = getPrototypeOf(object);
-    if (prototype !== ObjectPrototype && prototype !== ArrayPrototype) checkPrototypes(prototype);
+    if (prototype !== ObjectPrototype && prototype !== ArrayPrototype && checkPrototypes(prototype, mayCopy)) {
+      found = true;
+      continue;
+    }
+    if (isError(object)) look(object.cause);
     if (isArray(object) && object.length <= DENSE_LENGTH_MAX) {
       for (let i = 0; i < object.length; i++) look(object[i]);
     } else if (!lookIntoCollection(object, look)) {
       for (const key in object) look(object[key]);
     }
   }
+  return found;
 }
 
-/** Throws if one of these prototypes is that of a class that is refused. */
-function checkPrototypes(first) {
+/** Throws if one of these prototypes is that of a class that is refused; true if it is of one that can be copied. */
+function checkPrototypes(first, mayCopy) {
   for (let prototype = first; prototype !== null; prototype = getPrototypeOf(prototype)) {
+    if (mayCopy && WeakSetPrototypeHas(copyable, prototype)) return true;
     const message = WeakMapPrototypeGet(refused, prototype);
     if (message !== undefined) throw new DOMException(message, "DataCloneError");
   }
+  return false;
 }
 
 /** Looks at the members of a Map or Set; false if it is neither. */

@@ -10,7 +10,8 @@ export class CustomEvent extends Event {
   constructor(type, init = undefined) {
     if (arguments.length === 0) throw constructorArgumentError("CustomEvent", 1, "string");
     super(type, init);
-    this.#detail = init?.detail ?? null;
+    // Not null where there is none, as in Workers.
+    this.#detail = init?.detail;
   }
 
   get detail() {

@@ -101,7 +101,6 @@ export class DOMException {
 }
 
 Object.setPrototypeOf(DOMException.prototype, Error.prototype);
-Object.defineProperty(DOMException, "length", { value: 0, configurable: true });
 defineInterface(DOMException, {
   constants: Object.fromEntries(CODES.map(([, constant, code]) => [constant, code])),
 });

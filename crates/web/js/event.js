@@ -86,12 +86,9 @@ export class Event {
     return this.#cancelable;
   }
 
+  // Without a setter, as in Workers.
   get returnValue() {
     return !this.#canceled;
-  }
-
-  set returnValue(value) {
-    if (!value) this.#cancel();
   }
 
   preventDefault() {
@@ -113,6 +110,7 @@ export class Event {
 
   // Time does not advance between the events of a turn, so no origin would make this more useful than 0.
   get timeStamp() {
+    this.#type;
     return 0;
   }
 
@@ -149,7 +147,6 @@ export class Event {
   }
 }
 
-Object.defineProperty(Event, "length", { value: 1, configurable: true });
 defineInterface(Event, { constants: { NONE, CAPTURING_PHASE: 1, AT_TARGET, BUBBLING_PHASE: 3 } });
 
 /** The dispatch algorithm's access to an event; for event_target.js only. */

@@ -110,7 +110,7 @@ function sortedPairs(list) {
   return pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
 }
 
-let listOf, isHeaders, freeze, wrapList;
+let listOf, isHeaders, freeze, copy, wrapList;
 const WRAP = Symbol("list");
 
 /**
@@ -241,6 +241,7 @@ export class Headers {
     isHeaders = (value) => typeof value === "object" && value !== null && #list in value;
     listOf = (headers) => headers.#list;
     wrapList = (list, immutable) => new Headers(WRAP, list, immutable);
+    copy = (headers) => new Headers(WRAP, headers.#list.slice(), headers.#immutable);
     freeze = (headers) => {
       headers.#immutable = true;
     };
@@ -307,4 +308,4 @@ export function isHeaderHandle(source) {
   return !Array.isArray(source) && !isHeaders(source);
 }
 
-export { freeze as freezeHeaders, isHeaders, listOf as headerListOf };
+export { copy as copyHeaders, freeze as freezeHeaders, isHeaders, listOf as headerListOf };

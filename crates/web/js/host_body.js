@@ -2,7 +2,7 @@
 
 import {
   op_body_cancel, op_body_channel, op_body_closed, op_body_fail, op_body_finish, op_body_length, op_body_read,
-  op_body_send, op_body_sender_fail, op_encode,
+  op_body_send, op_body_sender_fail, op_codec_body, op_encode,
 } from "holdfast:ops";
 import { bytesOfBuffer } from "./blob.js";
 import { PromisePrototypeThen, TypedArrayPrototypeGetByteLength } from "./primordials.js";
@@ -16,6 +16,8 @@ import {
 const failures = new WeakMap();
 // What to do once a body is over.
 const endings = new WeakMap();
+// The bodies that others went into, by which they still can be failed.
+const successors = new WeakMap();
 
 function ended(handle) {
   const ending = endings.get(handle);
@@ -38,6 +40,8 @@ export function whenHostBodyEnds(handle, ending) {
 export function failHostBody(handle, reason) {
   failures.set(handle, reason);
   op_body_fail(handle, "The body was aborted.");
+  const successor = successors.get(handle);
+  if (successor !== undefined) failHostBody(successor, reason);
 }
 
 /** Runs `op_body_collect` or `op_body_text`. */
@@ -51,22 +55,37 @@ export async function readHost(handle, operation) {
   }
 }
 
+/** A promise of the next chunk of a body, a Uint8Array; of null at its end. */
+export async function readHostChunk(handle) {
+  try {
+    const chunk = await op_body_read(handle);
+    if (chunk === null) ended(handle);
+    return chunk;
+  } catch (error) {
+    throw failureOf(handle, error);
+  }
+}
+
+/** Nobody wants the rest of a body. */
+export function cancelHost(handle) {
+  op_body_cancel(handle);
+  ended(handle);
+}
+
+/** The handle of what `codec` makes of a body; undefined if somebody has read from that. */
+export function codedHost(codec, handle) {
+  const coded = op_codec_body(codec, handle);
+  if (coded === undefined) return undefined;
+  successors.set(handle, coded);
+  whenHostBodyEnds(coded, () => ended(handle));
+  return coded;
+}
+
 /** The byte stream of a body; while nobody reads it, the body can still be passed on whole. */
 export function streamOfHost(handle) {
   const stream = createReadableByteStream({
-    async pull() {
-      try {
-        const chunk = await op_body_read(handle);
-        if (chunk === null) ended(handle);
-        return chunk;
-      } catch (error) {
-        throw failureOf(handle, error);
-      }
-    },
-    cancel() {
-      op_body_cancel(handle);
-      ended(handle);
-    },
+    pull: () => readHostChunk(handle),
+    cancel: () => cancelHost(handle),
     length: op_body_length(handle),
   });
   setNativeSource(stream, handle);
@@ -86,8 +105,8 @@ export function streamToHost(stream) {
   return handle;
 }
 
-// The bytes of a chunk; undefined for what a body cannot consist of.
-function chunkBytes(chunk) {
+/** The bytes of a chunk; undefined for what a body cannot consist of. */
+export function chunkBytes(chunk) {
   return typeof chunk === "string" ? op_encode(chunk) : bytesOfBuffer(chunk);
 }
 
@@ -128,6 +147,15 @@ async function pump(reader, sender) {
     cancelled = true;
     op_body_sender_fail(sender, messageOf(error));
   }
+}
+
+/**
+ * Ends a body that was fed through `op_body_channel`, behind what was sent: whoever reads it in JavaScript gets the very
+ * `reason`. `body` is the channel's other end, or undefined where nobody has it any more.
+ */
+export function failSender(sender, body, reason) {
+  if (body !== undefined) failures.set(body, reason);
+  op_body_sender_fail(sender, messageOf(reason));
 }
 
 function messageOf(error) {

@@ -6,9 +6,12 @@
 
 import { describe } from "./inspect_kinds.js";
 import { arrange } from "./inspect_layout.js";
-import { lengthWithoutColours, propertyName, quote, symbolText } from "./inspect_text.js";
+import { colors, styles } from "./inspect_styles.js";
+import { displayWidth, lengthWithoutColours, propertyName, quote } from "./inspect_text.js";
+import { uncurryThis } from "./primordials.js";
 
 const { getOwnPropertyDescriptor } = Reflect;
+const symbolToString = uncurryThis(Symbol.prototype.toString);
 
 /** Objects have a method of this name to print themselves: `(depth, options, inspect) => string | any`. */
 export const customInspect = Symbol.for("nodejs.util.inspect.custom");
@@ -16,30 +19,19 @@ export const customInspect = Symbol.for("nodejs.util.inspect.custom");
 // Strings shorter than this are not split at their line breaks.
 const SPLIT_LENGTH_MIN = 16;
 
-export const defaultOptions = Object.freeze({
-  depth: 2,
-  breakLength: 80,
-  compact: 3,
+const defaultOptions = {
   showHidden: false,
+  depth: 2,
   colors: false,
   customInspect: true,
+  showProxy: false,
   maxArrayLength: 100,
   maxStringLength: 10_000,
+  breakLength: 80,
+  compact: 3,
   sorted: false,
   getters: false,
-});
-
-const STYLES = {
-  special: [36, 39],
-  number: [33, 39],
-  bigint: [33, 39],
-  boolean: [33, 39],
-  undefined: [90, 39],
-  null: [1, 22],
-  string: [32, 39],
-  symbol: [32, 39],
-  date: [35, 39],
-  regexp: [31, 39],
+  numericSeparator: false,
 };
 
 function unlimited(limit) {
@@ -51,7 +43,7 @@ function stylePlain(text) {
 }
 
 function styleColoured(text, style) {
-  const codes = STYLES[style];
+  const codes = colors[styles[style]];
   return codes === undefined ? text : `\x1b[${codes[0]}m${text}\x1b[${codes[1]}m`;
 }
 
@@ -62,14 +54,16 @@ class Context {
     this.options = merged;
     this.depth = unlimited(merged.depth);
     this.breakLength = merged.breakLength;
-    // `true`, Node's oldest layout, counts as the default.
-    this.compact = merged.compact === true ? 3 : Number(merged.compact);
+    // `true` is Node's oldest layout, which knows no columns.
+    this.isOldLayout = merged.compact === true;
+    this.compact = Number(merged.compact);
     this.showHidden = !!merged.showHidden;
     this.customInspect = !!merged.customInspect;
     this.maxArrayLength = unlimited(merged.maxArrayLength);
     this.maxStringLength = unlimited(merged.maxStringLength);
     this.sorted = merged.sorted;
     this.getters = merged.getters;
+    this.numericSeparator = !!merged.numericSeparator;
     this.style = merged.colors ? styleColoured : stylePlain;
     this.lengthOf = merged.colors ? lengthWithoutColours : (text) => text.length;
     /** Objects being printed, outermost first. */
@@ -96,17 +90,34 @@ class Context {
 }
 
 /**
- * @param {object} [options] as Node's util.inspect: depth, breakLength, compact (a number or false), showHidden, colors,
- *   customInspect, maxArrayLength, maxStringLength, sorted, getters; `true` or `false` is `showHidden` alone.
+ * @param {object} [options] as Node's util.inspect: depth, breakLength, compact, showHidden, colors, customInspect,
+ *   maxArrayLength, maxStringLength, sorted, getters, numericSeparator; `true` or `false` is `showHidden` alone, and
+ *   then depth and colors may follow as arguments.
  * @returns {string}
  */
-export function inspect(value, options = undefined) {
-  const context = new Context(typeof options === "boolean" ? { showHidden: options } : options);
-  return formatValue(context, value, 0, true);
+export function inspect(value, options) {
+  let given = typeof options === "boolean" ? { showHidden: options } : options;
+  const { 2: depth, 3: coloured } = arguments;
+  if (depth !== undefined) given = { ...given, depth };
+  if (coloured !== undefined) given = { ...given, colors: coloured };
+  return formatValue(new Context(given), value, 0, true);
 }
 
 inspect.custom = customInspect;
-inspect.defaultOptions = defaultOptions;
+inspect.colors = colors;
+inspect.styles = styles;
+// What applies where an option is not given, also to what console prints.
+Object.defineProperty(inspect, "defaultOptions", {
+  get() {
+    return defaultOptions;
+  },
+  set(options) {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError("inspect.defaultOptions: the options must be an object");
+    }
+    Object.assign(defaultOptions, options);
+  },
+});
 
 export function formatPrimitive(context, value) {
   const { style } = context;
@@ -114,18 +125,31 @@ export function formatPrimitive(context, value) {
     case "string":
       return formatString(context, value);
     case "number":
-      return style(Object.is(value, -0) ? "-0" : `${value}`, "number");
+      return style(numberText(context, value), "number");
     case "bigint":
-      return style(`${value}n`, "bigint");
+      return style(`${context.numericSeparator ? separated(`${value}`) : value}n`, "bigint");
     case "boolean":
       return style(`${value}`, "boolean");
     case "symbol":
-      return style(symbolText(value), "symbol");
+      return style(symbolToString(value), "symbol");
     case "undefined":
       return style("undefined", "undefined");
     default:
       return style("null", "null");
   }
+}
+
+function numberText(context, value) {
+  if (Object.is(value, -0)) return "-0";
+  const text = `${value}`;
+  if (!context.numericSeparator || !/^-?\d+(?:\.\d+)?$/.test(text)) return text;
+  const [whole, fraction] = text.split(".");
+  return fraction === undefined ? separated(whole) : `${separated(whole)}.${fraction.replace(/\d{3}(?=\d)/g, "$&_")}`;
+}
+
+// 1_234_567
+function separated(digits) {
+  return digits.replace(/(?<=\d)(?=(?:\d{3})+$)/g, "_");
 }
 
 function formatString(context, value) {
@@ -197,7 +221,8 @@ function formatObject(context, value, depth) {
   let members;
   try {
     members = shape.members(depth + 1);
-    const properties = shape.keys.map((key) => formatProperty(context, value, key, depth + 1));
+    const ofArray = shape.elements !== undefined;
+    const properties = shape.keys.map((key) => formatProperty(context, value, key, depth + 1, ofArray));
     // Elements of an array keep their places.
     if (shape.elements !== undefined) context.sort(properties);
     for (const property of properties) members.push(property);
@@ -214,16 +239,20 @@ function formatObject(context, value, depth) {
   return arrange(context, members, base, shape.braces, shape.elements, depth);
 }
 
-function formatProperty(context, value, key, depth) {
+function formatProperty(context, value, key, depth, ofArray) {
   // Attributes of a platform interface live on its prototype: they are read, not shown as accessors.
   const descriptor = getOwnPropertyDescriptor(value, key) ?? { value: value[key], enumerable: true };
-  const columns = 2;
+  const isOldLayout = context.isOldLayout && !ofArray;
+  const columns = isOldLayout ? 3 : 2;
   let text;
   if ("value" in descriptor) text = context.indented(columns, () => formatValue(context, descriptor.value, depth));
   else text = formatAccessor(context, value, descriptor, depth, columns);
   const name = propertyName(key);
   const shown = context.style(name, typeof key === "symbol" ? "symbol" : name.startsWith("'") ? "string" : "name");
-  return `${descriptor.enumerable ? shown : `[${typeof key === "string" ? key : name}]`}: ${text}`;
+  // The oldest layout begins what is too long for a line on a line of its own.
+  const breaks = isOldLayout && "value" in descriptor && displayWidth(text) > context.breakLength;
+  const between = breaks ? `\n${" ".repeat(context.indentation + columns)}` : " ";
+  return `${descriptor.enumerable ? shown : `[${typeof key === "string" ? key : name}]`}:${between}${text}`;
 }
 
 function formatAccessor(context, value, { get, set }, depth, columns) {
@@ -233,8 +262,11 @@ function formatAccessor(context, value, { get, set }, depth, columns) {
     (context.getters === "get" && set === undefined) || (context.getters === "set" && set !== undefined));
   if (!wanted) return context.style(`[${label}]`, "special");
   try {
-    const result = context.indented(columns, () => formatValue(context, Reflect.apply(get, value, []), depth));
-    return `[${label}: ${result}]`;
+    const result = Reflect.apply(get, value, []);
+    const text = context.indented(columns, () => formatValue(context, result, depth));
+    const isObject = typeof result === "object" && result !== null;
+    if (isObject) return `${context.style(`[${label}]`, "special")} ${text}`;
+    return `${context.style(`[${label}:`, "special")} ${text}${context.style("]", "special")}`;
   } catch (error) {
     return context.style(`[${label}: <Inspection threw (${error?.message})>]`, "special");
   }

@@ -5,7 +5,7 @@ import { formatError } from "./inspect_error.js";
 import { constructorName, prefixOf, toStringTag } from "./inspect_names.js";
 import { formatPrimitive, formatValue } from "./inspect.js";
 import { TypedArrayPrototypeGetLength, TypedArrayPrototypeGetToStringTag, uncurryThis } from "./primordials.js";
-import { isArrayBuffer } from "./webidl.js";
+import { isArrayBuffer, isInterfacePrototype } from "./webidl.js";
 
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const getter = (object, name) => uncurryThis(getOwnPropertyDescriptor(object, name).get);
@@ -164,7 +164,7 @@ function entryMembers(context, count, entries, depth) {
 // In order: the first that recognises the object answers. Each takes (context, value, name, tag, shape, depth).
 const KINDS = [
   function describeError(context, value, name, tag, shape) {
-    if (!Error.isError(value)) return undefined;
+    if (!Error.isError(value) && !(value instanceof Error)) return undefined;
     shape.keys = ownKeysOf(context, value, false);
     return baseOnly(context, shape, formatError(context, value, name, tag, shape.keys), undefined);
   },
@@ -207,6 +207,13 @@ const KINDS = [
       const members = [];
       for (let i = 0; i < shown; i++) members.push(formatPrimitive(context, value[i]));
       if (shown < length) members.push(more(length - shown));
+      if (context.showHidden) {
+        for (const key of ["BYTES_PER_ELEMENT", "length", "byteLength", "byteOffset"]) {
+          members.push(`[${key}]: ${formatPrimitive(context, value[key])}`);
+        }
+        // The bytes are there already.
+        members.push(`[buffer]: ArrayBuffer { byteLength: ${formatPrimitive(context, value.buffer.byteLength)} }`);
+      }
       return members;
     };
     return shape;
@@ -327,24 +334,13 @@ function isAttribute(descriptor) {
   return descriptor.enumerable && descriptor.get !== undefined;
 }
 
-// Prototypes that have the shape which Web IDL prescribes and which no class declaration has: a constant toStringTag
-// and enumerable members. An interface's prototype object itself is no instance.
+// The prototypes of interfaces. Such a prototype itself is no instance.
 function interfacePrototypes(value) {
   const found = [];
   for (let object = getPrototypeOf(value); object !== null && object !== Object.prototype; object = getPrototypeOf(object)) {
-    const tag = getOwnPropertyDescriptor(object, Symbol.toStringTag);
-    if (tag === undefined || tag.writable !== false || typeof tag.value !== "string") continue;
-    const constructor = getOwnPropertyDescriptor(object, "constructor")?.value;
-    if (typeof constructor !== "function" || Object.hasOwn(value, "constructor")) continue;
-    if (isBuiltIn(constructor)) continue;
-    found.push(object);
+    if (isInterfacePrototype(object) && !Object.hasOwn(value, "constructor")) found.push(object);
   }
   return found;
-}
-
-// The language's own classes (Promise, DataView …) have a constant toStringTag too.
-function isBuiltIn(constructor) {
-  return functionText(constructor).includes("[native code]");
 }
 
 function describePlain(context, value, name, tag, shape) {

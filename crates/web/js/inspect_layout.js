@@ -25,6 +25,7 @@ export function arrange(context, members, base, braces, elements, depth) {
   const [open, close] = braces;
   const start = base === "" ? open : `${base} ${open}`;
   const { compact, breakLength, indentation } = context;
+  if (context.isOldLayout) return arrangeOld(context, members, base, braces);
   let lines = members;
   if (compact > 0 && elements !== undefined && members.length > ROW_ELEMENTS_MAX) {
     lines = columns(context, members, elements);
@@ -40,6 +41,19 @@ export function arrange(context, members, base, braces, elements, depth) {
   }
   const newline = `\n${" ".repeat(indentation)}`;
   return `${start}${newline}  ${lines.join(`,${newline}  `)}${newline}${close}`;
+}
+
+// Node's oldest layout: the first member stands beside the brace.
+function arrangeOld(context, members, base, [open, close]) {
+  const start = base === "" ? open : `${open} ${base}`;
+  const width = members.reduce((sum, member) => sum + context.lengthOf(member), members.length);
+  if (width <= context.breakLength && members.length * 2 <= context.breakLength && !base.includes("\n")) {
+    return `${start} ${members.join(", ")} ${close}`;
+  }
+  const newline = `\n${" ".repeat(context.indentation)}  `;
+  // After a longer start the members would not stand below each other.
+  const first = base === "" && open.length === 1 ? " " : newline;
+  return `${start}${first}${members.join(`,${newline}`)} ${close}`;
 }
 
 // Puts the elements of a long array of short elements in columns; answers `members` itself where that does not pay.
@@ -77,7 +91,8 @@ function columns(context, members, elements) {
     for (let i = column; i < count; i += across) width = Math.max(width, widths[i]);
     columnWidths.push(width + SEPARATOR_WIDTH);
   }
-  const alignRight = elements.every((element) => typeof element === "number" || typeof element === "bigint");
+  // Properties after the elements are no numbers.
+  const alignRight = members.every((_member, i) => typeof elements[i] === "number" || typeof elements[i] === "bigint");
   const rows = [];
   for (let first = 0; first < count; first += across) {
     const last = Math.min(first + across, count) - 1;

@@ -6,7 +6,8 @@ import { defineInterface } from "./webidl.js";
 
 export class MessageEvent extends Event {
   #data = null;
-  #origin = "";
+  // Not empty where there is none, as in Workers.
+  #origin = null;
   #lastEventId = "";
   #source = null;
   #ports;
@@ -18,7 +19,7 @@ export class MessageEvent extends Event {
     const { data, lastEventId, origin, ports, source } = init;
     if (data !== undefined) this.#data = data;
     if (lastEventId !== undefined) this.#lastEventId = `${lastEventId}`;
-    if (origin !== undefined) this.#origin = `${origin}`.toWellFormed();
+    if (origin !== undefined && origin !== null) this.#origin = `${origin}`.toWellFormed();
     if (ports !== undefined) this.#ports = Object.freeze([...ports]);
     if (source !== undefined) this.#source = source;
   }

@@ -1,25 +1,19 @@
 // PromiseRejectionEvent (https://html.spec.whatwg.org/#the-promiserejectionevent-interface).
 
 import { Event } from "./event.js";
-import { constructorArgumentError, fieldError } from "./type_errors.js";
-import { defineInterface } from "./webidl.js";
+import { defineInterface, illegalConstructor, internalToken } from "./webidl.js";
 
 export class PromiseRejectionEvent extends Event {
   #promise;
   #reason;
 
-  constructor(type, init) {
-    if (arguments.length === 0) throw constructorArgumentError("PromiseRejectionEvent", 1, "string");
-    if (typeof init !== "object" || init === null) {
-      throw constructorArgumentError("PromiseRejectionEvent", 2, "PromiseRejectionEventInit");
-    }
+  // As in Workers, programs receive such events and cannot make them.
+  constructor() {
+    const { 0: token, 1: type, 2: init } = arguments;
+    if (token !== internalToken) throw illegalConstructor();
     super(type, init);
-    const { promise, reason } = init;
-    if (typeof promise !== "object" || promise === null) {
-      throw fieldError("promise", "PromiseRejectionEventInit", "object");
-    }
-    this.#promise = promise;
-    this.#reason = reason;
+    this.#promise = init.promise;
+    this.#reason = init.reason;
   }
 
   get promise() {

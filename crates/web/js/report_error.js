@@ -7,6 +7,7 @@ import { dispatchTrusted, listenerCount } from "./event_target.js";
 import { inspect } from "./inspect.js";
 import { PromiseRejectionEvent } from "./promise_rejection_event.js";
 import { argumentError, GLOBAL_SCOPE } from "./type_errors.js";
+import { internalToken } from "./webidl.js";
 
 // True while an error event is being dispatched: an exception in its own listener must not dispatch another.
 let reporting = false;
@@ -64,7 +65,7 @@ function dispatchRejection(type, reason, promise, cancelable) {
   const heard = listenerCount(globalThis, type) > 0 || typeof globalThis[`on${type}`] === "function";
   if (!heard) return false;
   try {
-    dispatchTrusted(globalThis, new PromiseRejectionEvent(type, { cancelable, promise, reason }));
+    dispatchTrusted(globalThis, new PromiseRejectionEvent(internalToken, type, { cancelable, promise, reason }));
   } catch (error) {
     reportException(error);
   }

@@ -16,6 +16,7 @@ import {
   isUnusable, moveBody, NONE, TEXT,
 } from "./body.js";
 import { headerListFrom, listFirst, sourceList } from "./headers.js";
+import { LOCAL_CF, makeLocalCf } from "./local_cf.js";
 import { constructorArgumentError, fieldError } from "./type_errors.js";
 import { defineInterface, isObject } from "./webidl.js";
 
@@ -72,6 +73,7 @@ let isRequest, makeParts, toHost;
 /** What few requests have; most share one empty object. */
 const NO_EXTRAS = { redirect: "follow", cache: undefined, cf: undefined, fetcher: null };
 const INCOMING = { redirect: "manual", cache: undefined, cf: undefined, fetcher: null };
+const FROM_EDGE = { ...INCOMING, cf: LOCAL_CF };
 
 // The steps of the constructor, before there is an object: everything that it is made of.
 function partsFrom(input, init) {
@@ -163,7 +165,7 @@ export class Request extends Body {
       this.#method = init.method;
       this.#url = init.url;
       this.#signal = init.signal;
-      this.#extras = init.cf === undefined ? INCOMING : { ...INCOMING, cf: init.cf };
+      this.#extras = incomingExtras(init.cf);
       this.#immutable = true;
       return;
     }
@@ -210,6 +212,7 @@ export class Request extends Body {
   }
 
   get cf() {
+    if (this.#extras.cf === LOCAL_CF) this.#extras = { ...this.#extras, cf: makeLocalCf() };
     return this.#extras.cf;
   }
 
@@ -252,11 +255,15 @@ export class Request extends Body {
   }
 }
 
+function incomingExtras(cf) {
+  if (cf === undefined) return INCOMING;
+  return cf === LOCAL_CF ? FROM_EDGE : { ...INCOMING, cf };
+}
+
 function copyExtras(extras) {
   return extras.cf === undefined ? extras : { ...extras, cf: copyCf(extras.cf) };
 }
 
-Object.defineProperty(Request, "length", { value: 1, configurable: true });
 defineInterface(Request);
 
 export function requestFromHost(request) {

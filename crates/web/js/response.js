@@ -268,11 +268,18 @@ export class Response extends Body {
   }
 }
 
-Object.defineProperty(Response, "length", { value: 0, configurable: true });
 defineInterface(Response);
 
 export function responseFromHost(response) {
   return new Response(FROM_HOST, response);
+}
+
+/** What `new Response(body, response)` gives, for a body in one of the kinds of body.js. */
+export function responseWithBody(response, kind, source) {
+  const parts = partsFromInit(response);
+  parts.kind = kind;
+  parts.source = source;
+  return new Response(FROM_PARTS, parts);
 }
 
 export { isResponse, toHost as responseToHost };

@@ -1,7 +1,6 @@
 // structuredClone() (https://html.spec.whatwg.org/#dom-structuredclone).
 
-import { op_structured_clone } from "holdfast:ops";
-import { checkClonable } from "./clonable.js";
+import { cloneValue } from "./clone_platform.js";
 import { argumentError, GLOBAL_SCOPE } from "./type_errors.js";
 
 export function structuredClone(value, options = undefined) {
@@ -9,9 +8,7 @@ export function structuredClone(value, options = undefined) {
   if (options !== undefined && options !== null && typeof options !== "object" && typeof options !== "function") {
     throw argumentError("structuredClone", GLOBAL_SCOPE, 2, "StructuredCloneOptions");
   }
-  checkClonable(value);
   const transfer = options?.transfer;
-  return op_structured_clone(value, transfer === undefined ? [] : [...transfer]);
+  return cloneValue(value, transfer === undefined ? [] : [...transfer]);
 }
 
-Object.defineProperty(structuredClone, "length", { value: 1, configurable: true });

@@ -85,6 +85,18 @@ export class URL {
     this.#at = takeComponents();
   }
 
+  get origin() {
+    const at = this.#at;
+    const scheme = this.#href.slice(0, at.schemeEnd);
+    if (TUPLE_ORIGIN_SCHEMES.has(scheme)) return `${scheme}://${this.#href.slice(at.hostStart, at.portEnd)}`;
+    if (scheme === "blob") {
+      // The origin of the URL that the path is, if that is a Web URL.
+      const inner = URL.parse(this.pathname);
+      if (inner !== null && (inner.protocol === "http:" || inner.protocol === "https:")) return inner.origin;
+    }
+    return "null";
+  }
+
   get href() {
     return this.#href;
   }
@@ -96,18 +108,6 @@ export class URL {
     this.#href = href;
     this.#at = takeComponents();
     if (this.#searchParams !== null) resetSearchParams(this.#searchParams, this.search);
-  }
-
-  get origin() {
-    const at = this.#at;
-    const scheme = this.#href.slice(0, at.schemeEnd);
-    if (TUPLE_ORIGIN_SCHEMES.has(scheme)) return `${scheme}://${this.#href.slice(at.hostStart, at.portEnd)}`;
-    if (scheme === "blob") {
-      // The origin of the URL that the path is, if that is a Web URL.
-      const inner = URL.parse(this.pathname);
-      if (inner !== null && (inner.protocol === "http:" || inner.protocol === "https:")) return inner.origin;
-    }
-    return "null";
   }
 
   get protocol() {
@@ -177,10 +177,6 @@ export class URL {
     if (this.#searchParams !== null) resetSearchParams(this.#searchParams, this.search);
   }
 
-  get searchParams() {
-    return (this.#searchParams ??= attachSearchParams(this, this.search, replaceQuery));
-  }
-
   get hash() {
     const { queryEnd } = this.#at;
     return this.#href.length - queryEnd <= 1 ? "" : this.#href.slice(queryEnd);
@@ -188,6 +184,10 @@ export class URL {
 
   set hash(value) {
     this.#set(HASH, `${value}`);
+  }
+
+  get searchParams() {
+    return (this.#searchParams ??= attachSearchParams(this, this.search, replaceQuery));
   }
 
   toString() {

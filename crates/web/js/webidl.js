@@ -21,14 +21,17 @@ import {
   SymbolToStringTag,
   TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetToStringTag,
+  uncurryThis,
 } from "./primordials.js";
 
 // --- shape ---------------------------------------------------------------------------------------
 
 /**
  * Gives a class the property attributes that Web IDL wants (3.7.6, 3.7.7): operations and attributes
- * enumerable on the prototype, static operations enumerable on the constructor, `Symbol.toStringTag`
- * and constants not writable.
+ * enumerable on the prototype, static operations enumerable on the constructor, constants not writable.
+ *
+ * Three things are as in Workers and not as in Web IDL: the `length` of constructors and operations is 0,
+ * constants can be configured, and `Symbol.toStringTag` can be written.
  *
  * - `enumerable`: `true` for all string-named members (default), or the names to make enumerable.
  * - `static`: the names of static operations; by default all of them if `enumerable` is `true`.
@@ -41,12 +44,36 @@ export function defineInterface(Class, options = {}) {
   markEnumerable(prototype, enumerable, ["constructor"]);
   markEnumerable(Class, options.static ?? (enumerable === true || []), ["length", "name", "prototype"]);
   for (const name in constants) {
-    const descriptor = { value: constants[name], enumerable: true, writable: false, configurable: false };
+    const descriptor = { value: constants[name], enumerable: true, writable: false, configurable: true };
     ReflectDefineProperty(Class, name, descriptor);
     ReflectDefineProperty(prototype, name, descriptor);
   }
-  ReflectDefineProperty(prototype, SymbolToStringTag, { value: toStringTag, configurable: true });
+  ReflectDefineProperty(prototype, SymbolToStringTag, { value: toStringTag, writable: true, configurable: true });
+  ReflectDefineProperty(Class, "length", NO_LENGTH);
+  SetPrototypeAdd(interfaces, prototype);
+  withoutLengths(prototype);
+  withoutLengths(Class);
   return Class;
+}
+
+/** The prototypes of all interfaces. */
+const interfaces = new Set();
+const SetPrototypeAdd = uncurryThis(Set.prototype.add);
+const SetPrototypeHas = uncurryThis(Set.prototype.has);
+
+/** Whether an object is the prototype of an interface. */
+export function isInterfacePrototype(object) {
+  return SetPrototypeHas(interfaces, object);
+}
+
+const NO_LENGTH = { value: 0, configurable: true };
+
+/** Gives all functions that are members of an object the length 0. */
+export function withoutLengths(object) {
+  for (const key of ReflectOwnKeys(object)) {
+    const { value } = ReflectGetOwnPropertyDescriptor(object, key);
+    if (typeof value === "function" && key !== "constructor") ReflectDefineProperty(value, "length", NO_LENGTH);
+  }
 }
 
 // Runs while the platform starts, before user code: the array methods are still the original ones.

@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
-use holdfast_engine::{JsResult, Scope, Thrown};
+use holdfast_engine::{JsResult, Resolver, Scope, Thrown};
 use tokio::task::AbortHandle;
 
 use crate::body::OpenBodies;
@@ -60,6 +60,12 @@ pub trait Io {
     /// Runs `work` on this thread; its completion becomes a turn of the current context. Work of a
     /// context that ends is dropped.
     fn spawn(&self, work: LocalBoxFuture<'static, Completion>) -> Task;
+
+    /// Like [`Io::spawn`], for a computation: as if it were done in the turn, nothing else happens to the object between
+    /// this call and the completion. What takes its result from outside must not be run this way.
+    fn compute(&self, work: LocalBoxFuture<'static, Completion>) -> Task {
+        self.spawn(work)
+    }
 
     /// Resolves when everything that the current context has written so far is durable.
     fn output_gate(&self) -> LocalBoxFuture<'static, ()>;
@@ -113,13 +119,45 @@ pub fn promise_from<'s, T: 'static>(
     let host = scope.state::<Host>();
     host.require_context(scope)?;
     let (promise, resolver) = scope.promise()?;
-    host.spawn(Box::pin(async move {
+    host.spawn(settling(work, settle, resolver));
+    Ok(promise)
+}
+
+/// The same for a computation, which is done on a thread that may block; see [`Io::compute`].
+pub fn promise_from_blocking<'s, T: Send + 'static>(
+    scope: &mut Scope<'s>,
+    work: impl FnOnce() -> T + Send + 'static,
+    settle: impl for<'b> FnOnce(&mut Scope<'b>, T) -> JsResult<'b> + 'static,
+) -> JsResult<'s> {
+    let host = scope.state::<Host>();
+    host.require_context(scope)?;
+    let (promise, resolver) = scope.promise()?;
+    let done = async move {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is being shut down: nobody waits any more.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    };
+    host.compute(settling(done, settle, resolver));
+    Ok(promise)
+}
+
+/// `work`, and then the completion that settles a promise with what it gave.
+fn settling<T: 'static>(
+    work: impl Future<Output = T> + 'static,
+    settle: impl for<'b> FnOnce(&mut Scope<'b>, T) -> JsResult<'b> + 'static,
+    resolver: Resolver,
+) -> LocalBoxFuture<'static, Completion> {
+    Box::pin(async move {
         let output = work.await;
         let completion: Completion = Box::new(move |scope| {
             let result = settle(scope, output);
             resolver.settle(scope, result)
         });
         completion
-    }));
-    Ok(promise)
+    })
 }

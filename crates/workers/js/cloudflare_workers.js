@@ -64,7 +64,7 @@ export function abortIsolate() {
   throw notYet("abortIsolate()");
 }
 
-export const restore = Symbol("restore");
+export const restore = Symbol("cloudflare:workers:restore");
 
 function missing(name) {
   return new Proxy(
@@ -79,4 +79,4 @@ function missing(name) {
 }
 
 export const cache = missing("cache");
-export const tracing = missing("tracing");
+export { tracing } from "./tracing.js";

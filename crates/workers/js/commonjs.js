@@ -4,7 +4,8 @@
 // `import.meta.load()`; modules are evaluated once, when first asked for, and a cycle sees what is there so far.
 
 import {
-  op_module_compile, op_module_data, op_module_kind, op_module_namespace, op_module_resolve,
+  op_module_compile, op_module_data, op_module_file, op_module_kind, op_module_namespace, op_module_resolve,
+  op_module_wasm,
 } from "holdfast:ops";
 
 // What `op_module_kind` answers.
@@ -13,6 +14,9 @@ const JSON_TEXT = 1;
 const TEXT = 2;
 const BYTES = 3;
 const ESM = 4;
+const WASM = 5;
+
+const { CompileError, Module: WasmModule } = WebAssembly;
 
 /** Evaluated modules by id. */
 const loaded = new Map();
@@ -42,8 +46,12 @@ export function load(id) {
       break;
     case ESM:
       return op_module_namespace(id);
+    case WASM:
+      module.exports = compileWasm(id);
+      loaded.set(id, module);
+      break;
     default:
-      throw new Error("WebAssembly modules are not supported by Holdfast yet.");
+      throw new Error(`commonjs.js: a module of an unknown kind: ${op_module_file(id)}`);
   }
   module.loaded = true;
   return module.exports;
@@ -52,6 +60,14 @@ export function load(id) {
 function evaluate(id, module) {
   const { 0: run, 1: filename, 2: dirname } = op_module_compile(id);
   Reflect.apply(run, module.exports, [module.exports, requireOf(id), module, filename, dirname]);
+}
+
+function compileWasm(id) {
+  try {
+    return op_module_wasm(id, WasmModule);
+  } catch (error) {
+    throw new CompileError(`${op_module_file(id)} is not a WebAssembly module: ${error.message}`, { cause: error });
+  }
 }
 
 /** For `import.meta.load` of a generated module. */

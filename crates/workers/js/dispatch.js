@@ -6,6 +6,7 @@ import {
   op_alarm_missing, op_alarm_succeeded, op_alarm_threw, op_body_cancel, op_reply_error, op_reply_response, op_section_end,
 } from "holdfast:ops";
 import { HOST, hostBodyKind } from "../web/body.js";
+import { LOCAL_CF } from "../web/local_cf.js";
 import { requestFromHost } from "../web/request.js";
 import { isResponse, responseToHost } from "../web/response.js";
 import { structuredClone } from "../web/structured_clone.js";
@@ -43,8 +44,8 @@ function extendsClass(Class, Base) {
 /**
  * Takes in the main module.
  * @param namespace its module namespace object
- * @param {string[]} names the object classes that have bindings or migrations, in the order of their indices
- * @param {string[]} entries exports that bindings name
+ * @param {string[]} names the program's object classes, in the order of their indices
+ * @param {string[]} entries exports that the program's own bindings name
  * @returns {string | undefined} what is wrong with it
  */
 export function load(namespace, names, entries) {
@@ -156,9 +157,12 @@ function makeRequest(method, url, headers, body, cf) {
   return requestFromHost({ method, url, headers, body, cf: cf === undefined ? undefined : JSON.parse(cf) });
 }
 
+/** The `cf` of a request that came from outside. */
+const LOCAL_CF_JSON = JSON.stringify(LOCAL_CF);
+
 // --- stateless handlers ---------------------------------------------------------------------------
 
-export function workerFetch(reply, method, url, headers, body, cf) {
+export function workerFetch(reply, method, url, headers, body, cf = LOCAL_CF_JSON) {
   entryFetch(reply, worker, undefined, method, url, headers, body, cf);
 }
 

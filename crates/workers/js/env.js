@@ -12,14 +12,14 @@ export function currentEnv() {
 /**
  * @param {string} vars the variables as JSON
  * @param {Array<[string, number]>} namespaces name of each binding, and the index of its class
- * @param {Array<[string, string, string | undefined]>} services name of each binding to this Worker, the entry, and the
- *   properties as JSON
+ * @param {Array<[string, string, string, string | undefined]>} services name of each binding to a Worker, the Worker's name,
+ *   the entry, and the properties as JSON
  */
 export function makeEnv(vars, namespaces, services) {
   environment = JSON.parse(vars);
   for (const [name, classIndex] of namespaces) environment[name] = makeNamespace(classIndex);
-  for (const [name, entry, props] of services) {
-    environment[name] = makeEntryStub(entry, props === undefined ? undefined : JSON.parse(props));
+  for (const [name, worker, entry, props] of services) {
+    environment[name] = makeEntryStub(worker, entry, props === undefined ? undefined : JSON.parse(props));
   }
   return environment;
 }

@@ -60,16 +60,22 @@ function pack(error) {
   return { kind: "error", name: "Error", message: text(error), stack: undefined, properties: {} };
 }
 
-// Before 2026-04-21 an error was its text: a type that is not the language's own became part of the message.
+// Before 2026-04-21 an error was its type and its text. Both Workers have a say where their dates differ: whoever throws
+// leaves out the rest, and whoever catches takes a type that is not the language's own for a part of the text.
 function packLegacy(error) {
-  const name = text(error.name);
-  const message = text(error.message);
-  const packed = { kind: "error", name, message, stack: undefined, properties: {} };
-  if (CLASSES[name] === undefined) {
-    packed.name = "Error";
-    packed.message = message === "" ? name : `${name}: ${message}`;
-  }
-  return packed;
+  const cause = getOwnPropertyDescriptors(error).cause;
+  const properties = cause !== undefined && "value" in cause ? { cause: cause.value } : {};
+  return { kind: "legacy", name: text(error.name), message: text(error.message), stack: undefined, properties };
+}
+
+function rebuildLegacy({ kind, name, message, value }) {
+  if (kind === "value") return new Error(isPlain(value) ? "#<Object>" : text(value));
+  if (CLASSES[name] !== undefined) return makeError(CLASSES[name], message);
+  return new Error(message === "" ? name : `${name}: ${message}`);
+}
+
+function isPlain(value) {
+  return Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** The same without what the program put on it, for when that has no clone. Never throws, and always has one. */
@@ -90,8 +96,10 @@ export function packErrorPlainly(error) {
 }
 
 function rebuild(packed) {
+  if (hasLegacyErrors() && packed.kind !== "dom") return rebuildLegacy(packed);
   if (packed.kind === "value") return packed.value;
-  const { name, message, stack, properties } = packed;
+  const { message, stack, properties } = packed;
+  const name = packed.kind === "legacy" && CLASSES[packed.name] === undefined ? "Error" : packed.name;
   let error;
   if (packed.kind === "dom") {
     error = new DOMException(message, name);

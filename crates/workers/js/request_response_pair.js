@@ -31,7 +31,6 @@ export class WebSocketRequestResponsePair {
   }
 }
 
-Object.defineProperty(WebSocketRequestResponsePair, "length", { value: 0, configurable: true });
 defineInterface(WebSocketRequestResponsePair);
 refuseToClone(WebSocketRequestResponsePair);
 

@@ -6,6 +6,7 @@ import { refuseToClone } from "../web/clonable.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { waitUntil } from "./execution_context.js";
 import { currentExports } from "./exports.js";
+import { facets } from "./facets.js";
 import { hasExports } from "./flags.js";
 import { ObjectSockets } from "./sockets.js";
 import { createStorage } from "./storage/index.js";
@@ -26,6 +27,7 @@ export class DurableObjectState {
     const own = (name, value) => Object.defineProperty(this, name, { value, enumerable: true, configurable: true, writable: true });
     own("id", id);
     own("storage", createStorage(storage, (callback) => op_section(callback, !BREAKS)));
+    own("facets", facets);
     own("props", {});
     if (hasExports()) Object.defineProperty(this, "exports", { get: currentExports, enumerable: true, configurable: true });
     // Present and undefined, as for every object without a container.

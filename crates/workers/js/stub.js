@@ -85,9 +85,9 @@ export function makeServiceStub(channel) {
   return new Proxy(new ServiceStub(internalToken, new Route(channel)), handler);
 }
 
-/** The stub of an entry of the Worker. */
-export function makeEntryStub(entry, props) {
-  return makeServiceStub(op_rpc_service(entry, props));
+/** The stub of an entry of the Worker of this name; undefined means the program's own. */
+export function makeEntryStub(worker, entry, props) {
+  return makeServiceStub(op_rpc_service(worker, entry, props));
 }
 
 // --- loopback bindings -----------------------------------------------------------------------------
@@ -140,14 +140,14 @@ class LoopbackTraps {
 
 /** A stub of an entry that can be called with `{ props }`. */
 export function makeLoopbackStub(entry) {
-  const stub = makeEntryStub(entry, undefined);
+  const stub = makeEntryStub(undefined, entry, undefined);
   const target = () => {};
   loopbacks.set(target, routeOfTarget(op_proxy_target(stub)));
   return new Proxy(
     target,
     new LoopbackTraps(stub, (options) => {
       const props = options === undefined || options === null ? undefined : options.props;
-      return makeEntryStub(entry, props);
+      return makeEntryStub(undefined, entry, props);
     }),
   );
 }

@@ -6,6 +6,7 @@ import { outcome } from "./harness.js";
 export { Bell, Mute } from "./bell.js";
 export { Lab } from "./lab.js";
 export { Entry, handlers, Rpc } from "./rpc_targets.js";
+export { EventServer } from "./web_messages.js";
 export { FailsToStart, Other, Plain, Target } from "./targets.js";
 export { PlainSockets, Sockets } from "./sockets.js";
 

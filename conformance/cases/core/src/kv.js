@@ -217,6 +217,53 @@ export default allInObjects({
       id: () => timing(() => storage.put("a", env.OTHER.idFromName("x"))),
       url: () => timing(() => storage.put("a", new URL("http://x/"))),
     }),
+  // Each is put and read back.
+  "platform-objects": async ({ storage }) => {
+    const values = {
+      headers: [new Headers({ a: "b" }), (x) => [...x]],
+      request: [
+        new Request("http://x/", { method: "PUT", headers: { a: "b" }, redirect: "manual", cf: { c: 1 } }),
+        (x) => [x.url, x.method, [...x.headers], x.redirect, x.cf, x.body],
+      ],
+      requestWithBody: [new Request("http://x/", { method: "POST", body: "b" })],
+      response: [new Response("x")],
+      emptyResponse: [
+        new Response(null, { status: 204, statusText: "S", headers: { a: "b" } }),
+        (x) => [x.status, x.statusText, [...x.headers], x.body],
+      ],
+      blob: [new Blob(["abc"], { type: "t/x" }).slice(1, 3, "t/y"), async (x) => [x.size, x.type, await x.text()]],
+      file: [new File(["ab"], "n")],
+      domException: [new DOMException("m", "AbortError"), (x) => [x.name, x.message, x.code]],
+      formData: [new FormData()],
+      url: [new URL("http://x/")],
+      nested: [
+        { list: [new Headers({ a: "b" })], map: new Map([[1, new Headers({ c: "d" })]]), n: 1 },
+        (x) => [[...x.list[0]], [...x.map.get(1)], x.n],
+      ],
+      cause: [new Error("e", { cause: new Headers({ a: "b" }) }), (x) => [x.message, [...x.cause]]],
+    };
+    const results = {};
+    for (const [name, [value, look]] of Object.entries(values)) {
+      results[name] = await outcome(async () => {
+        await storage.put(name, value);
+        const read = await storage.get(name);
+        return [read.constructor.name, await look(read)];
+      });
+    }
+    return results;
+  },
+  "platform-objects-everywhere": async ({ storage }) => {
+    await storage.put({ a: new Headers({ x: "1" }), b: [new Headers({ x: "2" })], c: "plain" });
+    storage.kv.put("d", new Headers({ x: "3" }));
+    const text = (value) => (value instanceof Headers ? value.get("x") : Array.isArray(value) ? value.map(text) : value);
+    const entries = (list) => [...list].map(([key, value]) => [key, text(value)]);
+    return {
+      many: entries(await storage.get(["a", "b", "c"])),
+      list: entries(await storage.list()),
+      sync: text(storage.kv.get("a")),
+      syncList: entries(storage.kv.list()),
+    };
+  },
   "cloned-at-the-call": async ({ storage }) => {
     const value = { n: 1 };
     const put = storage.put("a", value);

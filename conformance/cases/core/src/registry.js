@@ -1,8 +1,16 @@
 import alarms from "./alarms.js";
+import cache from "./cache.js";
+import compression from "./web_compression.js";
 import crypto_ from "./web_crypto.js";
+import cryptoPairs from "./web_crypto_pairs.js";
+import cryptoRules from "./web_crypto_rules.js";
+import cryptoSecret from "./web_crypto_secret.js";
 import encoding from "./web_encoding.js";
 import fetch_ from "./web_fetch.js";
+import globals from "./globals.js";
 import headers from "./web_headers.js";
+import htmlRewriter from "./html_rewriter.js";
+import htmlRewriterStreams from "./html_rewriter_streams.js";
 import http from "./http.js";
 import ids from "./ids.js";
 import kv from "./kv.js";
@@ -19,6 +27,9 @@ import sql from "./sql.js";
 import sqlErrors from "./sql_errors.js";
 import streams from "./web_streams.js";
 import transactions from "./transactions.js";
+import messages from "./web_messages.js";
+import patterns from "./web_patterns.js";
+import performance_ from "./web_performance.js";
 import url from "./web_url.js";
 import websocket from "./websocket.js";
 import websocketObjects from "./websocket_objects.js";
@@ -44,8 +55,19 @@ const topics = {
   headers,
   url,
   encoding,
+  globals,
+  "url-pattern": patterns,
+  messages,
+  performance: performance_,
   streams,
+  compression,
+  "html-rewriter": htmlRewriter,
+  "html-rewriter-streams": htmlRewriterStreams,
+  cache,
   crypto: crypto_,
+  "crypto-secret": cryptoSecret,
+  "crypto-pairs": cryptoPairs,
+  "crypto-rules": cryptoRules,
   websocket,
   "websocket-objects": websocketObjects,
 };

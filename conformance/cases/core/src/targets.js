@@ -52,6 +52,15 @@ export class Target extends DurableObject {
     return { a: 1, f: (x) => x * 2, inner: { g: () => "g" } };
   }
 
+  /** Counts around a computation that takes its time. */
+  async countAroundKey() {
+    const before = this.count;
+    const publicExponent = new Uint8Array([1, 0, 1]);
+    await crypto.subtle.generateKey({ name: "RSA-PSS", hash: "SHA-1", modulusLength: 1024, publicExponent }, false, ["sign"]);
+    this.count = before + 1;
+    return this.count;
+  }
+
   echo(value) {
     return value;
   }

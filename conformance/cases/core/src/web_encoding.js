@@ -2,6 +2,14 @@
 
 import { engineOutcome, outcome, outcomes, show } from "./harness.js";
 
+/** The smallest WebAssembly module. */
+const EMPTY_MODULE = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+// Code may be made from text and bytes while the program starts.
+const atStart = [eval("1 + 1"), new Function("return 2")()];
+const startModule = new WebAssembly.Module(EMPTY_MODULE);
+const wasmAtStart = String(startModule);
+
 export default {
   "text-encoder": () => ({
     bytes: show(new TextEncoder().encode("aé🐢\ud800")),
@@ -70,6 +78,71 @@ export default {
       },
       headers: () => structuredClone(new Headers()),
       none: () => structuredClone(),
+    }),
+  "clone-platform-objects": () =>
+    outcomes({
+      headers: () => [...structuredClone(new Headers({ a: "b" }))],
+      headersOnly: () => structuredClone(Object.assign(new Headers(), { extra: 1 })).extra,
+      subclass: () => structuredClone(new (class Mine extends Headers {})()).constructor.name,
+      request: () => {
+        const init = { method: "PUT", headers: { a: "b" }, redirect: "manual", cf: { x: 1 } };
+        const { url, method, headers, redirect, cf, body } = structuredClone(new Request("http://x/", init));
+        return [url, method, [...headers], redirect, cf, body];
+      },
+      requestWithBody: () => structuredClone(new Request("http://x/", { method: "POST", body: "x" })),
+      requestWithSignal: () => structuredClone(new Request("http://x/", { signal: new AbortController().signal })),
+      response: () => {
+        const init = { status: 201, statusText: "S", headers: { "set-cookie": "a=1" }, cf: { y: 2 } };
+        const { status, statusText, headers, cf, type } = structuredClone(new Response(null, init));
+        return [status, statusText, [...headers], cf, type];
+      },
+      responseError: () => structuredClone(Response.error()).type,
+      responseWithBody: () => structuredClone(new Response("x")),
+      responseWithSocket: () =>
+        structuredClone(new Response(null, { status: 101, webSocket: new WebSocketPair()[0] })),
+      blob: async () => {
+        const copy = structuredClone(new Blob(["abcd"]).slice(1, 3, "t/x"));
+        return [copy.size, copy.type, await copy.text()];
+      },
+      file: () => structuredClone(new File(["a"], "n")),
+      formData: () => structuredClone(new FormData()),
+      searchParams: () => structuredClone(new URLSearchParams()),
+      event: () => structuredClone(new Event("x")),
+      signal: () => structuredClone(AbortSignal.abort()),
+      stream: () => structuredClone(new ReadableStream()),
+      exception: () => {
+        const original = new DOMException("m", "DataError");
+        const copy = structuredClone(original);
+        return [copy instanceof DOMException, copy.name, copy.message, copy.code, copy.stack === original.stack];
+      },
+      instance: () => {
+        const copy = structuredClone(
+          new (class Holder {
+            h = new Headers({ a: "1" });
+            n = 2;
+          })(),
+        );
+        return [copy.constructor.name, [...copy.h], copy.n];
+      },
+      map: () => {
+        const headers = new Headers({ a: "1" });
+        const [[key, value]] = structuredClone(new Map([[headers, headers]]));
+        return [key === value, [...key]];
+      },
+      set: () => [...[...structuredClone(new Set([new Headers({ a: "1" })]))][0]],
+      cause: () => structuredClone(new Error("e", { cause: new Headers() })).cause.constructor.name,
+      property: () => structuredClone(Object.assign(new Error("e"), { h: new Headers() })).h.constructor.name,
+      cycle: () => {
+        const value = { h: new Headers(), date: new Date(0), bytes: new Uint8Array([1]), text: /x/g };
+        value.self = value;
+        const copy = structuredClone(value);
+        return [copy.self === copy, copy.h.constructor.name, show(copy.date), show(copy.bytes), show(copy.text)];
+      },
+      transfer: () => {
+        const buffer = new ArrayBuffer(3);
+        const [moved, headers] = structuredClone([buffer, new Headers()], { transfer: [buffer] });
+        return [buffer.byteLength, moved.byteLength, headers.constructor.name];
+      },
     }),
   "dom-exception": () => {
     const e = new DOMException("message", "AbortError");
@@ -183,8 +256,24 @@ export default {
     ),
   "eval-is-off": () =>
     outcomes({
-      eval: () => engineOutcome(() => (0, eval)("1 + 1")),
-      Function: () => engineOutcome(() => new Function("return 1")()),
+      eval: () => (0, eval)("1 + 1"),
+      directEval: () => eval("1 + 1"),
+      Function: () => new Function("return 1")(),
+      asyncFunction: () => new (async () => {}).constructor("await 1")(),
+      generator: () => new (function* () {}).constructor("yield 1")(),
+      atStart: () => atStart,
+    }),
+  "wasm-from-bytes": () =>
+    outcomes({
+      module: () => new WebAssembly.Module(EMPTY_MODULE),
+      compile: () => WebAssembly.compile(EMPTY_MODULE),
+      instantiate: () => WebAssembly.instantiate(EMPTY_MODULE),
+      validate: () => WebAssembly.validate(EMPTY_MODULE),
+      atStart: () => wasmAtStart,
+      instanceOfModule: async () => {
+        const instance = await WebAssembly.instantiate(startModule);
+        return [Object.keys(instance.exports), Object.keys(new WebAssembly.Instance(startModule).exports)];
+      },
     }),
   navigator: () => ({
     userAgent: navigator.userAgent,

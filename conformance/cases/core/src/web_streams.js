@@ -245,6 +245,60 @@ export default {
         return r;
       },
     }),
+  "identity-refuses": async () => {
+    const { readable, writable } = new IdentityTransformStream();
+    const writer = writable.getWriter();
+    const results = [];
+    for (const chunk of [5, null, undefined, {}, true]) results.push(await outcome(() => writer.write(chunk)));
+    const read = readable.getReader().read();
+    await writer.write("good");
+    return [...results, show((await read).value)];
+  },
+  "identity-piped": async () => {
+    const { readable, writable } = new IdentityTransformStream();
+    const read = outcome(() => readable.getReader().read());
+    // Whether the pipe fails as well depends on who is first on workerd.
+    await outcome(() => ReadableStream.from([5]).pipeTo(writable));
+    return read;
+  },
+  "identity-reasons": async () => {
+    const results = [];
+    for (const reason of ["why", 5, null, undefined, { a: 1 }, new RangeError("why")]) {
+      const cancelled = new IdentityTransformStream();
+      const cancelledWriter = cancelled.writable.getWriter();
+      const aborted = new IdentityTransformStream();
+      const abortedWriter = aborted.writable.getWriter();
+      const reading = aborted.readable.getReader().read();
+      results.push(
+        await outcomes({
+          cancel: () => cancelled.readable.cancel(reason),
+          write: () => cancelledWriter.write(text("x")),
+          writerClosed: () => cancelledWriter.closed,
+          abort: () => abortedWriter.abort(reason),
+          read: () => reading,
+          closed: () => abortedWriter.closed,
+        }),
+      );
+    }
+    return results;
+  },
+  "iterator-shape": async () => {
+    const iterator = new ReadableStream().values();
+    return [Object.prototype.toString.call(iterator), typeof iterator.throw, (await iterator.return("x")).done];
+  },
+  "wrong-options": () =>
+    outcomes({
+      reader: () => new ReadableStream().getReader(5),
+      mode: () => new ReadableStream().getReader({ mode: "x" }),
+      type: () => new ReadableStream({ type: "x" }),
+      from: () => ReadableStream.from(5),
+      pipeThrough: () => new ReadableStream().pipeThrough({}),
+      pipeTo: () => new ReadableStream().pipeTo({}),
+      length: () => new FixedLengthStream(-1),
+      minimum: () => new Response("hello").body.getReader({ mode: "byob" }).read(new Uint8Array(5), { min: 9 }),
+      ownMinimum: () =>
+        new ReadableStream({ type: "bytes" }).getReader({ mode: "byob" }).read(new Uint8Array(5), { min: 9 }),
+    }),
   strategies: () => [
     new CountQueuingStrategy({ highWaterMark: 3 }).size("abc"),
     new ByteLengthQueuingStrategy({ highWaterMark: 3 }).size(new Uint8Array(7)),

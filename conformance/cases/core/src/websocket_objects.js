@@ -1,7 +1,7 @@
 // WebSockets of objects: through fetch(), hibernatable ones, tags, attachments, automatic responses.
 
 import { allInObjects } from "./harness.js";
-import { attempt, connect, settle } from "./websocket_tools.js";
+import { arrived, attempt, connect, settle } from "./websocket_tools.js";
 
 const fresh = (env) => env.SOCKETS.getByName(`sockets-${crypto.randomUUID()}`);
 const upgrade = { headers: { upgrade: "websocket" } };
@@ -145,7 +145,7 @@ const fromWorker = {
     const stub = fresh(env);
     const { socket, events } = await connect(stub);
     socket.send("write");
-    await settle(60);
+    await arrived(events, 1);
     return { events, stored: await stub.stored() };
   },
   "abort-disconnects": async ({ env }) => {

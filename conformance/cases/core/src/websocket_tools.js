@@ -3,6 +3,11 @@
 /** Resolves after what is on its way has arrived. */
 export const settle = (ms = 25) => scheduler.wait(ms);
 
+/** Resolves when so many events are in a log: what waits for a disk takes its time. */
+export async function arrived(events, count) {
+  for (let waited = 0; events.length < count && waited < 5000; waited += 5) await scheduler.wait(5);
+}
+
 /** Events of a socket as plain values. What workerd adds about its own reply to a close frame is left out. */
 export function watch(socket, log = [], name = undefined) {
   const add = (...entry) => log.push(name === undefined ? entry : [name, ...entry]);

@@ -14,6 +14,14 @@ declare module "*.md" {
   const text: string;
   export default text;
 }
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}
 declare module "*.bin" {
   const bytes: ArrayBuffer;
   export default bytes;

@@ -21,6 +21,7 @@ export default {
   "browser-field": () => ({ ...browser }),
   "commonjs-names": () => [new Box(1).value, data, late, cjs.Box === Box, cjsNamespace.base],
   "commonjs-inside": () => [cjs.kinds, cjs.joined, cjs.again()],
+  "commonjs-text": () => [cjs.letters, cjs.letters.map((letter: unknown) => String(letter).length)],
   "commonjs-function": () => [callable(1), callable.extra],
   "commonjs-compiled": () => [compiled, named],
   "one-copy": () => token === required,

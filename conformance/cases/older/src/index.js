@@ -84,6 +84,12 @@ const cases = {
       return { keys: Object.keys(error), error: describeError(error) };
     }
   },
+  globals: () => ({
+    later: ["MessageChannel", "MessagePort", "PerformanceEntry", "Performance"].map((name) => typeof globalThis[name]),
+    performance: ["now", "mark", "toJSON"].map((name) => typeof performance[name]),
+    language: typeof navigator.language,
+  }),
+  "compatibility-flags": () => Cloudflare.compatibilityFlags,
   "no-loopback": ({ ctx }) => typeof ctx.exports,
 };
 

@@ -52,6 +52,21 @@ fn counter_counts() {
 }
 
 #[test]
+fn bank_is_two_workers() {
+    let data = tempfile::tempdir().unwrap();
+    let (front, accounts) = (example("bank"), example("bank/workers/accounts"));
+    let mut holdfast = Holdfast::dev(&front, data.path(), &[accounts.to_str().unwrap()]);
+    let server = holdfast.ready();
+    server.post("/accounts/ada/deposits", r#"{"amount":100}"#);
+    let transfer = r#"{"from":"ada","to":"bob","amount":30}"#;
+    let moved = server.post("/transfers", transfer);
+    assert_eq!(json(&moved), serde_json::json!({ "ada": 70, "bob": 30 }));
+    let refused = server.post("/transfers", &transfer.replace("30", "71"));
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert_eq!(json(&server.get("/accounts/bob"))["balance"], 30);
+}
+
+#[test]
 fn game_server_makes_matches() {
     let (holdfast, server, _data) = start("game-server");
     assert!(

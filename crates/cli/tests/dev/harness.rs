@@ -228,7 +228,16 @@ pub(crate) struct Server {
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
+    /// The status line and the headers, names in lower case.
+    head: String,
     pub(crate) body: String,
+}
+
+impl Response {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find_map(|(key, value)| (key == name).then_some(value))
+    }
 }
 
 impl Server {
@@ -287,7 +296,11 @@ impl Exchange {
             }
             None => unchunk(body),
         };
-        Response { status, body }
+        Response {
+            status,
+            head: head.to_owned(),
+            body,
+        }
     }
 }
 

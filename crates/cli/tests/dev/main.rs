@@ -1,6 +1,7 @@
 //! `holdfast dev` as its users meet it: the real binary, real projects, real HTTP.
 
 mod bank;
+mod cache;
 mod errors;
 mod examples;
 mod harness;
@@ -9,3 +10,4 @@ mod objects;
 mod output;
 mod reload;
 mod sockets;
+mod together;

@@ -1,5 +1,7 @@
 // Functions that are there so that packages can be loaded, and cannot do their work here.
 
+import { ERR_METHOD_NOT_IMPLEMENTED } from "./errors.js";
+
 /**
  * A function that says that it does not work here.
  * @param {string} name as a program would write it, e.g. `fs.watch`
@@ -16,7 +18,5 @@ export function unsupported(name) {
 
 /** The error that such a function throws: text and code are workerd's. */
 export function notImplemented(name) {
-  const error = new Error(`The ${name} method is not implemented`);
-  error.code = "ERR_METHOD_NOT_IMPLEMENTED";
-  return error;
+  return new ERR_METHOD_NOT_IMPLEMENTED(name);
 }

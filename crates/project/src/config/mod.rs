@@ -6,6 +6,7 @@ mod env;
 mod jsonc;
 mod keys;
 mod node;
+mod other_flags;
 mod reader;
 mod services;
 mod toml;
@@ -48,7 +49,7 @@ pub struct Config {
     /// The names in `vars` that came from a secrets file: not to be shown.
     pub secrets: Vec<String>,
     pub durable_objects: Vec<DurableObjectBinding>,
-    /// Bindings to entries of this Worker.
+    /// Bindings to entries of this Worker and of others.
     pub services: Vec<ServiceBinding>,
     /// The classes that exist once all migrations have been applied.
     pub classes: Vec<DurableObjectClass>,
@@ -71,6 +72,18 @@ pub struct Config {
 }
 
 impl Config {
+    /// The bindings to classes of other Workers, each with the name of the Worker.
+    pub fn foreign_objects(&self) -> impl Iterator<Item = (&DurableObjectBinding, &str)> {
+        let foreign = |binding: &DurableObjectBinding| {
+            let script = binding.script_name.as_deref();
+            script.filter(|script| *script != self.name).is_some()
+        };
+        self.durable_objects
+            .iter()
+            .filter(move |binding| foreign(binding))
+            .filter_map(|binding| Some((binding, binding.script_name.as_deref()?)))
+    }
+
     /// Whether a flag is listed in `compatibility_flags`.
     pub fn has_flag(&self, flag: &str) -> bool {
         self.compatibility_flags.iter().any(|listed| listed == flag)

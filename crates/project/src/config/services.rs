@@ -1,14 +1,16 @@
-//! Service bindings: `env.NAME` calls an entry of a Worker.
+//! Service bindings: `env.NAME` calls an entry of a Worker, this one or another.
 
 use super::env::View;
 use super::reader::Reader;
 use crate::error::ProjectError;
 use crate::place::Place;
 
-/// One of `services` that leads to this Worker itself.
+/// One of `services`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceBinding {
     pub name: String,
+    /// The name of the Worker that is called; this one's own perhaps.
+    pub service: String,
     /// The export that is called: `default` unless the configuration names another.
     pub entrypoint: String,
     /// `ctx.props` of the entry.
@@ -16,7 +18,7 @@ pub struct ServiceBinding {
     pub place: Place,
 }
 
-/// Reads the bindings. One to another Worker is left out, with a warning.
+/// Reads the bindings.
 pub(crate) fn bindings(
     reader: &mut Reader<'_>,
     view: &View<'_>,
@@ -45,13 +47,17 @@ pub(crate) fn bindings(
         let name = reader.string(&name.node, &format!("{path}.binding"))?;
         let example = format!("\"service\": \"{worker}\"");
         let service = reader.required(table, item.span, &path, "service", &example)?;
-        let service_span = service.node.span;
         let service = reader.string(&service.node, &format!("{path}.service"))?;
         let entrypoint = table
             .get("entrypoint")
             .map(|entry| reader.string(&entry.node, &format!("{path}.entrypoint")))
             .transpose()?
             .unwrap_or("default");
+        if let Some(environment) = table.get("environment") {
+            let text =
+                "\"environment\" of a service is not supported: name the Worker by \"service\"";
+            reader.warn(environment.key_span, text);
+        }
         let props = table.get("props");
         if let Some(props) = props {
             reader.table(&props.node, &format!("{path}.props"))?;
@@ -60,17 +66,10 @@ pub(crate) fn bindings(
             let what = format!("\"{name}\" is also another binding or one of \"vars\"");
             return Err(reader.error(at, what, "give each its own name"));
         }
-        if service != worker {
-            let text = format!(
-                "services of another Worker are not supported yet: env.{name} will be undefined (this Worker is \
-                 \"{worker}\")"
-            );
-            reader.warn(service_span, text);
-            continue;
-        }
         let place = reader.place(item.span);
         bindings.push(ServiceBinding {
             name: name.to_owned(),
+            service: service.to_owned(),
             entrypoint: entrypoint.to_owned(),
             props: props.map(|props| props.node.to_json()),
             place,

@@ -97,7 +97,7 @@ impl Worker<'_> {
         let body = match job.key.form {
             Form::Script => return self.script(allocator, job),
             Form::Json => self.json(path)?,
-            Form::Text => Body::Text(read_text(path)?),
+            Form::Text => Body::Text(text_of(read(path)?)),
             Form::Data => Body::Data(read(path)?),
             Form::Wasm => Body::Wasm(read(path)?),
             Form::Disabled => commonjs(String::new()),
@@ -316,13 +316,17 @@ fn read(path: &Path) -> Result<Vec<u8>, ProjectError> {
     std::fs::read(path).map_err(|error| ProjectError::Read(Box::new(Report::read(path, &error))))
 }
 
-/// The text of a file, without a byte order mark. Bytes that are not UTF-8 become U+FFFD, as in esbuild.
-fn read_text(path: &Path) -> Result<String, ProjectError> {
-    let bytes = read(path)?;
-    let mut text = match String::from_utf8(bytes) {
+/// Bytes that are not UTF-8 become U+FFFD, as in esbuild.
+fn text_of(bytes: Vec<u8>) -> String {
+    match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    };
+    }
+}
+
+/// The text of a source file, without a byte order mark.
+fn read_text(path: &Path) -> Result<String, ProjectError> {
+    let mut text = text_of(read(path)?);
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
     }

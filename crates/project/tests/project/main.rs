@@ -7,4 +7,5 @@ mod errors;
 mod graph;
 mod resolve;
 mod speed;
+mod together;
 mod typescript;

@@ -16,6 +16,7 @@ use crate::instance::Output;
 use crate::message::{Call, CallId, CallKind, CallRef, FetchCall, ObjectKey};
 use crate::rpc::{
     Capability, Channel, External, MethodCall, Outgoing, Parcel, ServiceCall, TargetCall,
+    not_running,
 };
 use crate::stub::Stub;
 
@@ -273,7 +274,7 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
         (CallKind::Method(_), _) => CallBy::Method,
         (CallKind::Fetch(_) | CallKind::Socket(_), _) => CallBy::Fetch,
     };
-    let to = match usable(scope, &context, &channel, by)? {
+    let to = match usable(scope, &core, &context, &channel, by)? {
         Ok(to) => to,
         Err(error) => return scope.promise_reject(error),
     };
@@ -309,6 +310,7 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
 /// Whom to call through `channel`, or the error that the call fails with.
 fn usable<'s>(
     scope: &mut Scope<'s>,
+    core: &Core,
     context: &Rc<Context>,
     channel: &Channel,
     by: CallBy,
@@ -319,6 +321,15 @@ fn usable<'s>(
             if let Some(failure) = broken {
                 return failure_to_js(scope, &context.program, &failure, by).map(Err);
             }
+            let owner = context.program.plan.foreign_owner(stub.key.class);
+            if let Some(owner) = owner.filter(|owner| core.programs.named(owner).is_none()) {
+                return scope.new_error("Error", &not_running(owner)).map(Err);
+            }
+        }
+        Channel::Service(service) if core.programs.named(&service.worker).is_none() => {
+            return scope
+                .new_error("Error", &not_running(&service.worker))
+                .map(Err);
         }
         Channel::Export(import) if !import.belongs_to(context) => {
             let text = if import.is_of_object() {

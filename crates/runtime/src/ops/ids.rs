@@ -3,8 +3,7 @@
 use holdfast_engine::{Args, Extension, JsResult, Scope};
 use holdfast_object::NamespaceKey;
 
-use crate::context::Context;
-use crate::program::{Class, Plan};
+use crate::program::Class;
 
 pub(super) fn register(extension: Extension) -> Extension {
     extension
@@ -13,16 +12,8 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_id_unique", 1, unique)
 }
 
-/// The plan of the program that asks.
-fn plan(scope: &Scope<'_>) -> std::sync::Arc<Plan> {
-    match scope.context::<Context>() {
-        Some(context) => std::sync::Arc::clone(&context.program.plan),
-        None => scope.state::<super::CurrentLoader>().plan(),
-    }
-}
-
 fn namespace<R>(scope: &Scope<'_>, class: f64, f: impl FnOnce(&NamespaceKey) -> R) -> R {
-    let plan = plan(scope);
+    let plan = super::plan(scope);
     let class: &Class = &plan.classes[class as usize];
     f(&class.namespace)
 }

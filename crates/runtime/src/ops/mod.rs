@@ -10,11 +10,13 @@ mod sections;
 mod sockets;
 
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use holdfast_engine::{Extension, Scope, Thrown};
 
 use crate::context::Context;
 use crate::core::Core;
+use crate::program::Plan;
 
 pub(crate) use modules::CurrentLoader;
 
@@ -36,6 +38,14 @@ pub(crate) fn core(scope: &Scope<'_>) -> Rc<Core> {
         .0
         .upgrade()
         .expect("JavaScript runs only while its shard lives")
+}
+
+/// The plan of the program that asks.
+fn plan(scope: &Scope<'_>) -> Arc<Plan> {
+    match scope.context::<Context>() {
+        Some(context) => Arc::clone(&context.program.plan),
+        None => scope.state::<CurrentLoader>().plan(),
+    }
 }
 
 /// The context on whose behalf the operation was called; throws at a module's top level.

@@ -37,9 +37,11 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_map_position", 3, map_position)
         .op("op_module_compile", 1, compile)
         .op("op_module_data", 1, data)
+        .op("op_module_file", 1, file)
         .op("op_module_kind", 1, kind)
         .op("op_module_namespace", 1, namespace)
         .op("op_module_resolve", 2, resolve)
+        .op("op_module_wasm", 2, wasm)
 }
 
 fn loader(scope: &Scope<'_>) -> Rc<Loader> {
@@ -68,6 +70,13 @@ fn kind<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.int(kind))
 }
 
+/// `(id)` → the file that the module is, as it is shown
+fn file<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let id = module_id(scope, args)?;
+    let loader = loader(scope);
+    scope.string(&loader.app.graph.module(id).display)
+}
+
 /// `(id)` → text, or an ArrayBuffer
 fn data<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let id = module_id(scope, args)?;
@@ -77,6 +86,17 @@ fn data<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         ModuleKind::Data { bytes } => scope.array_buffer(bytes),
         _ => Err(scope.throw_type_error("the module is code")),
     }
+}
+
+/// `(id, WebAssembly.Module)` → the module
+fn wasm<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let id = module_id(scope, args)?;
+    let loader = loader(scope);
+    let module = loader.app.graph.module(id);
+    let ModuleKind::Wasm { bytes } = &module.kind else {
+        return Err(scope.throw_type_error("the module is not a WebAssembly module"));
+    };
+    scope.compile_wasm(args.get(1), bytes)
 }
 
 /// `(id)` → `[function, __filename, __dirname]`

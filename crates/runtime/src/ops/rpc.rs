@@ -16,7 +16,7 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_rpc_dup", 1, dup)
         .op("op_rpc_dispose", 1, dispose)
         .op("op_rpc_is_open", 1, is_open)
-        .op("op_rpc_service", 2, service)
+        .op("op_rpc_service", 3, service)
         .op("op_reply_pipeline", 3, pipeline)
         .op("op_promise_peek", 1, peek)
         .op("op_proxy_target", 1, proxy_target)
@@ -58,14 +58,19 @@ fn is_open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.bool(channel.capability().is_some()))
 }
 
-/// `(name of the entry, props | undefined)` → channel
+/// `(name of the Worker | undefined for the program's own, name of the entry, props | undefined)` → channel
 fn service<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
-    let entry = scope.to_string(args.get(0))?;
-    let props = match args.get(1) {
+    let worker = match args.get(0) {
+        own if own.is_undefined() => super::plan(scope).name().to_owned(),
+        worker => scope.to_string(worker)?,
+    };
+    let entry = scope.to_string(args.get(1))?;
+    let props = match args.get(2) {
         props if props.is_undefined() => None,
         props => Some(scope.serialize(props)?),
     };
     scope.wrap(Rc::new(Channel::Service(Arc::new(Service {
+        worker,
         entry,
         props,
     }))))

@@ -1,4 +1,4 @@
-//! Critical sections and abort.
+//! Critical sections, abort and exit.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,6 +17,7 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_section", 2, begin)
         .op("op_section_end", 5, end)
         .op("op_abort", 2, abort)
+        .op("op_process_exit", 1, process_exit)
 }
 
 /// `(callback, failure breaks the object)` → promise for what the callback gives
@@ -110,6 +111,23 @@ fn abort<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         instance.alarm_retry.set(false);
     }
     instance.doom(failure);
+    context.silence();
+    Err(scope.terminate())
+}
+
+/// `(code)`: ends the request, or resets the object, that called `process.exit()`; nothing of it runs after this
+fn process_exit<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let code = scope.to_string(args.get(0))?;
+    let context = context(scope)?;
+    let text = format!("The Node.js process.exit({code}) API was called. Canceling the request.");
+    match context.instance() {
+        Some(instance) => {
+            instance.doom(Failure::with_message(&text, Flags::default()));
+        }
+        None => {
+            context.exit.replace(Some(text));
+        }
+    }
     context.silence();
     Err(scope.terminate())
 }

@@ -31,15 +31,17 @@ pub(crate) enum Capability {
         key: ObjectKey,
         name: Option<String>,
     },
-    /// An entry of the Worker.
+    /// An entry of a Worker.
     Service(Arc<Service>),
     /// A function, target or other value of a live context.
     Export(Arc<Export>),
 }
 
-/// An entry of the Worker with the properties it is called with.
+/// An entry of a Worker with the properties it is called with.
 #[derive(Debug)]
 pub(crate) struct Service {
+    /// The Worker's name.
+    pub(crate) worker: String,
     /// The name of the export: `default` for the default one.
     pub(crate) entry: String,
     /// `ctx.props`, serialised; `None` for none.

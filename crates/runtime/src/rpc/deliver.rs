@@ -127,7 +127,7 @@ impl Core {
                 let nothing = scope.undefined();
                 scope.call(function, nothing, &[target]).map(drop)
             });
-            self.complete(&context, section, done);
+            self.complete(context, section, done);
         } else {
             match &context.kind {
                 Kind::Object(_) => self.report_activity(&context),

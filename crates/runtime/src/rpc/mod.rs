@@ -2,7 +2,7 @@
 //!
 //! One small protocol, the same within a shard, between shards, and later between nodes:
 //!
-//! - *Call* ([`Outgoing`]): a method or property of an object, of an entry of the Worker, or of an export.
+//! - *Call* ([`Outgoing`]): a method or property of an object, of an entry of a Worker, or of an export.
 //! - *Return* ([`crate::message::Return`]): its answer.
 //! - *Pipeline* ([`Pipelined`]): calls of a result that is not here yet. They travel inside the call that
 //!   gives the result, so that a chain of calls takes one round trip.
@@ -28,3 +28,4 @@ pub(crate) use deliver::pipelined;
 pub(crate) use message::{
     External, MethodCall, Outgoing, Parcel, Pipelined, ServiceCall, TargetCall, callers,
 };
+pub(crate) use service::not_running;

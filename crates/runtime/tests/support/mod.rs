@@ -5,18 +5,21 @@
     reason = "each test file uses a part of it"
 )]
 
+mod held_disk;
+
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
+use held_disk::{Handle, HeldDisk};
 use holdfast_project::{LoadOptions, Project};
 pub use holdfast_runtime::NodeOptions;
 use holdfast_runtime::{
-    App, Edge, IncomingRequest, Log, Node, OutgoingResponse, Shard, StartError,
+    App, Edge, IncomingRequest, Log, Node, OutgoingResponse, ReloadError, Shard, StartError,
 };
-use holdfast_storage::{RealDisk, Store, StoreOptions, SystemClock};
+use holdfast_storage::{Disk, RealDisk, Store, StoreOptions, SystemClock};
 use holdfast_web::body::Body;
 use holdfast_web::io::Level;
 use holdfast_web::websocket::{Endpoint, Frame, Received};
@@ -82,6 +85,8 @@ pub struct World {
     senders: Vec<mpsc::UnboundedSender<Job>>,
     tokio: tokio::runtime::Runtime,
     pub folder: tempfile::TempDir,
+    /// Folders of further projects, in the folder of the first.
+    beside: Vec<String>,
 }
 
 pub const CONFIG: &str = r#"{
@@ -91,13 +96,18 @@ pub const CONFIG: &str = r#"{
   "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Thing"] }]
 }"#;
 
-pub fn app(folder: &Path) -> App {
+pub fn app(folder: &Path) -> Arc<App> {
     let project = Project::load(folder, &LoadOptions::default()).expect("the project loads");
     let graph = project.graph().expect("the modules load");
     graph
         .check(&project)
         .expect("the program fits its configuration");
-    App { project, graph }
+    Arc::new(App { project, graph })
+}
+
+fn apps(folder: &Path, beside: &[String]) -> Vec<Arc<App>> {
+    let beside = beside.iter().map(|name| app(&folder.join(name)));
+    std::iter::once(app(folder)).chain(beside).collect()
 }
 
 pub fn options(folder: &Path, shards: usize) -> NodeOptions {
@@ -129,11 +139,35 @@ impl World {
         files: &[(&str, &str)],
         make: impl Fn(&Path) -> NodeOptions,
     ) -> Result<World, StartError> {
+        World::start_together(files, &[], make)
+    }
+
+    /// With further projects in the folders `beside`.
+    pub fn start_together(
+        files: &[(&str, &str)],
+        beside: &[&str],
+        make: impl Fn(&Path) -> NodeOptions,
+    ) -> Result<World, StartError> {
+        World::start_on(files, beside, make, |options| {
+            Arc::new(RealDisk::new(&options.data).unwrap())
+        })
+    }
+
+    fn start_on(
+        files: &[(&str, &str)],
+        beside: &[&str],
+        make: impl Fn(&Path) -> NodeOptions,
+        disk: impl FnOnce(&NodeOptions) -> Arc<dyn Disk>,
+    ) -> Result<World, StartError> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("wrangler.jsonc"), CONFIG).unwrap();
+        for name in beside {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
+        let beside: Vec<String> = beside.iter().map(|name| (*name).to_owned()).collect();
         let lines = Arc::new(Lines::default());
         let options = make(folder.path());
         let (senders, inboxes): (Vec<_>, Vec<_>) = (0..options.shards)
@@ -143,7 +177,8 @@ impl World {
             inboxes: Mutex::new(inboxes.into_iter().map(Some).collect()),
         };
         let log = Arc::clone(&lines) as Arc<dyn Log>;
-        let node = Node::start(app(folder.path()), options, Arc::new(edge), log)?;
+        let apps = apps(folder.path(), &beside);
+        let node = Node::start_on(disk(&options), apps, options, Arc::new(edge), log)?;
         let tokio = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -154,12 +189,40 @@ impl World {
             senders,
             tokio,
             folder,
+            beside,
         })
+    }
+
+    /// On a disk whose flushes can be held back.
+    pub fn start_held(script: &str) -> (World, Handle) {
+        let mut handle = None;
+        let files = [("index.js", script)];
+        let world = World::start_on(
+            &files,
+            &[],
+            |folder| options(folder, 1),
+            |options| {
+                let disk = HeldDisk::new(RealDisk::new(&options.data).unwrap());
+                handle = Some(disk.handle());
+                Arc::new(disk)
+            },
+        );
+        (world.expect("the node starts"), handle.expect("a disk"))
     }
 
     pub fn rewrite(&self, script: &str) -> Result<(), StartError> {
         std::fs::write(self.folder.path().join("index.js"), script).unwrap();
-        self.node.as_ref().unwrap().reload(app(self.folder.path()))
+        let fresh = vec![(0, app(self.folder.path()))];
+        let reloaded = self.node.as_ref().unwrap().reload(fresh);
+        reloaded.map_err(|failed| failed.error)
+    }
+
+    /// The same, of a project beside the first.
+    pub fn rewrite_beside(&self, index: usize, script: &str) -> Result<(), ReloadError> {
+        let folder = self.folder.path().join(&self.beside[index]);
+        std::fs::write(folder.join("index.js"), script).unwrap();
+        let fresh = vec![(index + 1, app(&folder))];
+        self.node.as_ref().unwrap().reload(fresh)
     }
 
     /// Stops the node and starts another on the same folder.
@@ -186,8 +249,8 @@ impl World {
         };
         let log = Arc::clone(&self.lines) as Arc<dyn Log>;
         self.senders = senders;
-        let app = app(self.folder.path());
-        let node = Node::start(app, options, Arc::new(edge), log);
+        let apps = apps(self.folder.path(), &self.beside);
+        let node = Node::start(apps, options, Arc::new(edge), log);
         self.node = Some(node.expect("the node starts again"));
     }
 

@@ -158,7 +158,7 @@ const iteratorPrototype = {
   },
 };
 ReflectDefineProperty(iteratorPrototype, SymbolToStringTag, {
-  value: "ReadableStream AsyncIterator",
+  value: "ReadableStreamAsyncIterator",
   configurable: true,
 });
 

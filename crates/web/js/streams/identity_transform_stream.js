@@ -1,13 +1,12 @@
 // IdentityTransformStream and FixedLengthStream, which only Workers have: bytes pass unchanged and unbuffered.
 // A write is over when the readable side has taken all of it.
 
-import { TextEncoder } from "../encoding.js";
-import { MathMin, MathTrunc, NumberIsFinite, PromiseReject, Uint8ArrayConstructor, uncurryThis }
-  from "../primordials.js";
+import { MathMin, MathTrunc, NumberIsFinite, PromiseReject, Uint8ArrayConstructor } from "../primordials.js";
 import { constructorArgumentError } from "../type_errors.js";
 import { defineInterface, dictionary, internalToken, toUnrestrictedDouble } from "../webidl.js";
 import { ByteController } from "./byte_controller_record.js";
-import { bytesOf, cloneBuffer, copyBytes, describeView } from "./bytes.js";
+import { chunkBytes, notBytesError, reasonAcross, refusal } from "./byte_transform.js";
+import { cloneBuffer, copyBytes } from "./bytes.js";
 import { Deferred } from "./promises.js";
 import { highWaterMarkOf } from "./queuing_strategies.js";
 import { ReadableRecord } from "./readable_core.js";
@@ -15,9 +14,6 @@ import { startController } from "./readable_default_controller.js";
 import { TransformStream } from "./transform_stream.js";
 import { SinkController, startSinkController } from "./writable_controller.js";
 import { WritableRecord } from "./writable_core.js";
-
-const encode = uncurryThis(TextEncoder.prototype.encode);
-const encoder = new TextEncoder();
 
 /** Both sides of an identity transform: the source of the readable one and the sink of the writable one. */
 class BytePipe {
@@ -41,6 +37,7 @@ class BytePipe {
     const limit = highWaterMark === undefined ? 1 : highWaterMark;
     const sink = new SinkController(this.writable, this, limit, highWaterMark === undefined ? () => 0 : byteSizeOf);
     sink.onAbortSignal = (reason) => this.#failWrite(reason);
+    sink.refusal = refusal;
     startSinkController(sink);
   }
 
@@ -58,7 +55,7 @@ class BytePipe {
 
   /** The reader has gone. */
   cancel(reason) {
-    const error = reason === undefined ? new Error("Stream was cancelled.") : reason;
+    const error = reason === undefined ? new Error("Stream was cancelled.") : reasonAcross(reason);
     this.#failWrite(error);
     this.writable.controller.errorIfNeeded(error);
     return undefined;
@@ -67,6 +64,7 @@ class BytePipe {
   // --- the sink ---
 
   write(chunk) {
+    if (chunk === undefined) return undefined;
     const bytes = chunkBytes(chunk);
     if (bytes === undefined) return PromiseReject(this.#fail(notBytesError()));
     const { buffer, byteOffset, byteLength } = bytes;
@@ -103,7 +101,7 @@ class BytePipe {
   }
 
   abort(reason) {
-    this.#fail(reason);
+    this.#fail(reasonAcross(reason));
     return undefined;
   }
 
@@ -147,18 +145,6 @@ class BytePipe {
     this.#buffer = undefined;
     written.resolve(undefined);
   }
-}
-
-// Text counts as its UTF-8 bytes.
-function chunkBytes(chunk) {
-  return typeof chunk === "string" ? describeView(encode(encoder, chunk)) : bytesOf(chunk);
-}
-
-function notBytesError() {
-  return new TypeError(
-    "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView " +
-      "type on its writable side.",
-  );
 }
 
 function byteSizeOf(chunk) {

@@ -1,15 +1,15 @@
 // Streams for the rest of the platform: made, read, written and taken apart without anything user code could observe.
 // Users never see these functions. "Stream" means the public object everywhere in this file; it is not checked.
 
-import { PromisePrototypeThen, PromiseResolve, ReflectApply, ReflectGetOwnPropertyDescriptor,
+import { PromisePrototypeThen, PromiseReject, PromiseResolve, ReflectApply, ReflectGetOwnPropertyDescriptor,
   TypedArrayPrototypeGetByteLength } from "../primordials.js";
 import { ByteController } from "./byte_controller_record.js";
 import { invokeForPromise } from "./callbacks.js";
 import { Deferred, markHandled, PromiseOnDemand, RESOLVED } from "./promises.js";
-import { cancelByReader, cancelReadable, ReadableRecord, releaseReader } from "./readable_core.js";
+import { cancelByReader, cancelReadable, CLOSED, ERRORED, ReadableRecord, releaseReader } from "./readable_core.js";
 import { DefaultController, startController } from "./readable_default_controller.js";
 import { acquireDefaultReader, readFromReader } from "./readable_default_reader.js";
-import { readableRecord, ReadableStream, wrapReadable } from "./readable_stream.js";
+import { isReadableStream, readableRecord, ReadableStream, wrapReadable } from "./readable_stream.js";
 import { teeReadable } from "./tee.js";
 import { SinkController, startSinkController } from "./writable_controller.js";
 import { abortWritable, closeWritable, WritableRecord } from "./writable_core.js";
@@ -189,6 +189,25 @@ export function setNativeSource(stream, handle) {
 export function nativeSource(stream) {
   const { nativeSource: handle, disturbed, reader } = readableRecord(stream);
   return disturbed || reader !== undefined ? undefined : handle;
+}
+
+/** A promise of the end of a ReadableStream or WritableStream, rejected with its error; its lock stays as it is. */
+export function whenStreamEnds(stream) {
+  const record = isReadableStream(stream) ? readableRecord(stream) : writableRecord(stream);
+  if (record.state === CLOSED) return PromiseResolve(undefined);
+  if (record.state === ERRORED) return PromiseReject(record.storedError);
+  if (record.ended === undefined) {
+    record.ended = new Deferred();
+    markHandled(record.ended.promise);
+  }
+  return record.ended.promise;
+}
+
+/** Makes a ReadableStream or WritableStream fail, whoever holds its lock. */
+export function failStream(stream, error) {
+  const record = isReadableStream(stream) ? readableRecord(stream) : writableRecord(stream);
+  if (isReadableStream(stream)) record.controller.error(error);
+  else record.controller.errorIfNeeded(error);
 }
 
 // --- reading -------------------------------------------------------------------------------------

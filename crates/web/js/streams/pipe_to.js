@@ -163,6 +163,11 @@ class Pipe {
         this.#pumpWhenReady();
         break;
       }
+      const room = this.#destination.controller.roomForPipe?.();
+      if (room !== undefined) {
+        PromisePrototypeThen(room, this.#onReady, noop);
+        break;
+      }
       this.#isAnswered = false;
       readFromReader(this.#reader, this);
     } while (this.#isAnswered);

@@ -58,8 +58,8 @@ class PromiseReadIntoRequest extends PromiseOnDemand {
   }
 }
 
-// The steps that `read` and `readAtLeast` share. `limitError` makes the error for a minimum above the view's length.
-function readInto(reader, view, minimum, limitError, partialAtEnd) {
+// The steps that `read` and `readAtLeast` share.
+function readInto(reader, view, minimum, partialAtEnd) {
   if (isDetached(viewBuffer(view))) throw emptyViewError();
   const description = describeView(view);
   const { byteLength, type } = description;
@@ -109,7 +109,7 @@ export class ReadableStreamBYOBReader {
       if (!isArrayBufferView(view)) throw argumentError("read", "ReadableStreamBYOBReader", 1, "ArrayBufferView");
       const { min = 1 } = dictionary(options, readOptions, () =>
         argumentError("read", "ReadableStreamBYOBReader", 2, "ReadableStreamBYOBReaderReadOptions"));
-      return readInto(this.#reader, view, min, rangeLimitError, false);
+      return readInto(this.#reader, view, min, false);
     } catch (error) {
       return PromiseReject(error);
     }
@@ -131,7 +131,7 @@ export class ReadableStreamBYOBReader {
       if (!isArrayBufferView(view)) {
         throw argumentError("readAtLeast", "ReadableStreamBYOBReader", 2, "ArrayBufferView");
       }
-      return readInto(this.#reader, view, minimum, typeLimitError, true);
+      return readInto(this.#reader, view, minimum, true);
     } catch (error) {
       return PromiseReject(error);
     }
@@ -149,15 +149,7 @@ function emptyViewError() {
   return new TypeError('You must call read() on a "byob" reader with a positive-sized TypedArray object.');
 }
 
-function limitMessage(bytesMin, byteLength) {
-  return `Minimum bytes to read (${bytesMin}) exceeds size of buffer (${byteLength}).`;
-}
-
-// The specification wants a RangeError, readAtLeast() of Workers throws a TypeError.
-function rangeLimitError(bytesMin, byteLength) {
-  return new RangeError(limitMessage(bytesMin, byteLength));
-}
-
-function typeLimitError(bytesMin, byteLength) {
-  return new TypeError(limitMessage(bytesMin, byteLength));
+// As on Workers; the specification wants a RangeError.
+function limitError(bytesMin, byteLength) {
+  return new TypeError(`Minimum bytes to read (${bytesMin}) exceeds size of buffer (${byteLength}).`);
 }

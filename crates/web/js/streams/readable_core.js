@@ -24,6 +24,8 @@ export class ReadableRecord {
   nativeSource = undefined;
   /** Number of bytes the stream will give, if known */
   expectedLength = undefined;
+  /** Deferred of the end, if somebody waits for it without a reader */
+  ended = undefined;
 }
 
 export function lockedError() {
@@ -61,6 +63,7 @@ export function fulfillRead(stream, chunk, done) {
 /** ReadableStreamClose */
 export function closeReadable(stream) {
   stream.state = CLOSED;
+  stream.ended?.resolve(undefined);
   const { reader } = stream;
   if (reader === undefined) return;
   reader.closed.resolve();
@@ -74,6 +77,7 @@ export function closeReadable(stream) {
 export function errorReadable(stream, error) {
   stream.state = ERRORED;
   stream.storedError = error;
+  stream.ended?.reject(error);
   const { reader } = stream;
   if (reader === undefined) return;
   reader.closed.reject(error);

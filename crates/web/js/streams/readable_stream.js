@@ -8,6 +8,7 @@ import { callbackField, defineInterface, dictionary, DOMString, enforceRange, il
 import { iterateReadable } from "./async_iterator.js";
 import { ByteController } from "./byte_controller_record.js";
 import { readableFrom } from "./from.js";
+import { pipeNatively } from "./native_pipe.js";
 import { pipe } from "./pipe_to.js";
 import { markHandled } from "./promises.js";
 import { highWaterMarkOf, strategyFrom } from "./queuing_strategies.js";
@@ -107,7 +108,7 @@ export class ReadableStream {
   getReader(options = undefined) {
     if (!isStream(this)) throw illegalInvocation();
     const { mode } = dictionary(options, readerOptions, () =>
-      argumentError("getReader", "ReadableStream", 1, "ReadableStreamGetReaderOptions"));
+      argumentError("getReader", "ReadableStream", 1, "GetReaderOptions"));
     return mode === undefined ? createDefaultReader(this.#stream) : createByobReader(this.#stream);
   }
 
@@ -122,7 +123,7 @@ export class ReadableStream {
     const destination = writableRecord(writable);
     if (this.#stream.reader !== undefined) throw lockedError();
     if (destination.writer !== undefined) throw writableLockedError();
-    markHandled(pipe(this.#stream, destination, converted));
+    if (!pipeNatively(this.#stream, destination, converted)) markHandled(pipe(this.#stream, destination, converted));
     return readable;
   }
 

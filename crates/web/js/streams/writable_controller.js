@@ -30,6 +30,15 @@ export class SinkController {
   started = false;
   /** Set by sinks of the platform that must know of an abort before the write under way ends: called with the reason */
   onAbortSignal = undefined;
+  /**
+   * Set by sinks of the platform whose writes end before their bytes have gone on: gives undefined where a pipe may
+   * write, else a promise of the time when it may.
+   */
+  roomForPipe = undefined;
+  /** Set by sinks that refuse a user's write without failing: gives the error, or undefined for chunks they take. */
+  refusal = undefined;
+  /** Set by sinks that can take a native body in place of writes: given its handle, tells whether it did. */
+  takeBody = undefined;
   #public = undefined;
   // The abort signal is made when somebody asks for it.
   #signal = undefined;

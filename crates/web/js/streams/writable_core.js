@@ -30,6 +30,8 @@ export class WritableRecord {
   /** { deferred, reason, wasAlreadyErroring } */
   pendingAbortRequest = undefined;
   backpressure = false;
+  /** Deferred of the end, if somebody waits for it without a writer */
+  ended = undefined;
 }
 
 export function lockedError() {
@@ -124,6 +126,7 @@ function rejectCloseAndClosed(stream) {
     stream.closeRequest.reject(stream.storedError);
     stream.closeRequest = undefined;
   }
+  stream.ended?.reject(stream.storedError);
   if (stream.writer !== undefined) rejectClosed(stream.writer, stream.storedError);
 }
 
@@ -155,6 +158,7 @@ export function finishInFlightClose(stream) {
     }
   }
   stream.state = CLOSED;
+  stream.ended?.resolve(undefined);
   if (stream.writer !== undefined) stream.writer.closed.resolve();
 }
 

@@ -150,6 +150,8 @@ export class WritableStreamDefaultWriter {
   write(chunk = undefined) {
     if (!isWriter(this)) return PromiseReject(illegalInvocation());
     if (this.#writer.stream === undefined) return PromiseReject(releasedError());
+    const refused = this.#writer.stream.controller.refusal?.(chunk);
+    if (refused !== undefined) return PromiseReject(refused);
     const request = new Deferred();
     writeToWriter(this.#writer, chunk, request);
     return request.promise;

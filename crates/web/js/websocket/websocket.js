@@ -136,6 +136,7 @@ export class WebSocket extends EventTarget {
   }
 
   set binaryType(value) {
+    this.#binaryType;
     const type = `${value}`;
     if (type === "blob" || type === "arraybuffer") this.#binaryType = type;
   }
@@ -201,7 +202,6 @@ for (let i = 0; i < STATES.length; i++) {
   constants[`READY_STATE_${STATES[i]}`] = i;
   constants[STATES[i]] = i;
 }
-Object.defineProperty(WebSocket, "length", { value: 0, configurable: true });
 defineInterface(WebSocket, { constants });
 refuseToClone(WebSocket);
 
@@ -213,18 +213,24 @@ export { isWebSocket, handleOf as socketHandle };
 
 /** An object with the two ends as properties "0" and "1". */
 export class WebSocketPair {
+  #ends;
+
   constructor() {
     const { 0: left, 1: right } = op_websocket_pair();
-    const own = (name, handle) =>
-      Object.defineProperty(this, name, { value: socketFromHandle(handle), enumerable: true, configurable: true });
-    own("0", left);
-    own("1", right);
+    this.#ends = [socketFromHandle(left), socketFromHandle(right)];
+    for (let i = 0; i < 2; i++) {
+      Object.defineProperty(this, i, { value: this.#ends[i], enumerable: true, configurable: true });
+    }
   }
 
-  *[SymbolIterator]() {
-    yield this[0];
-    yield this[1];
+  [SymbolIterator]() {
+    return ends(this.#ends);
   }
+}
+
+function* ends([left, right]) {
+  yield left;
+  yield right;
 }
 
 defineInterface(WebSocketPair, { enumerable: [] });

@@ -1,4 +1,5 @@
 use super::Coding;
+use crate::compression::CodecError;
 
 /// Why a body could not be read to its end.
 ///
@@ -14,6 +15,9 @@ pub enum BodyError {
     /// The bytes are not what their `Content-Encoding` says.
     #[error("{} decompression failed.", .0.title())]
     Undecodable(Coding),
+    /// The bytes are not what a `DecompressionStream` on their way takes.
+    #[error("{0}")]
+    Codec(#[from] CodecError),
     /// More bytes than the reader takes.
     #[error("The body is larger than the limit of {limit} bytes.")]
     TooLarge {
@@ -28,6 +32,9 @@ pub enum BodyError {
 impl BodyError {
     /// Whether a Worker gets it as a `TypeError` (otherwise: an `Error`).
     pub fn is_type_error(&self) -> bool {
-        matches!(self, Self::Undecodable(_) | Self::Revoked(_))
+        matches!(
+            self,
+            Self::Undecodable(_) | Self::Codec(_) | Self::Revoked(_)
+        )
     }
 }

@@ -30,6 +30,7 @@ pub use error::BodyError;
 pub use host::{HostBody, ReadAll};
 pub use multipart::{MultipartError, Part, parse as parse_multipart};
 pub use open::OpenBodies;
+pub(crate) use ops::throw_body_error;
 pub use ops::{body_from_js, register};
 pub use stream::BodyStream;
 

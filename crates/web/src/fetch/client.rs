@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
@@ -5,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version};
 use hyper::ext::ReasonPhrase;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::RootCertStore;
+use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use super::FetchError;
@@ -49,6 +50,7 @@ pub enum Roots {
 /// An HTTP client with its own pool of connections. One serves a shard.
 pub struct Client {
     inner: legacy::Client<Connector, Body>,
+    connector: Connector,
 }
 
 /// One HTTP request.
@@ -103,8 +105,18 @@ impl Client {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(options.idle_timeout)
             .pool_max_idle_per_host(options.idle_per_host_max)
-            .build(connector);
-        Ok(Self { inner })
+            .build(connector.clone());
+        Ok(Self { inner, connector })
+    }
+
+    /// How TLS is spoken, for other connections than those of requests.
+    pub fn tls_config(&self) -> Arc<ClientConfig> {
+        self.connector.tls_config()
+    }
+
+    /// The longest that connecting may take.
+    pub fn connect_timeout(&self) -> Duration {
+        self.connector.timeout()
     }
 
     /// Sends a request and resolves when the head of the response is here. Dropped before, the request is aborted;

@@ -42,6 +42,14 @@ impl Connector {
             timeout,
         })
     }
+
+    pub(super) fn tls_config(&self) -> Arc<ClientConfig> {
+        self.tls.config()
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
 }
 
 /// What TLS needs, made for the first `https` request: the system's certificates take some milliseconds to read.

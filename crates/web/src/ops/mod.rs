@@ -5,10 +5,10 @@
 
 mod base64;
 mod console;
-mod crypto;
 mod encoding;
 mod timers;
 mod url;
+mod url_pattern;
 mod values;
 
 use holdfast_engine::Extension;
@@ -21,10 +21,10 @@ pub fn register(extension: Extension) -> Extension {
     let groups = [
         base64::register,
         console::register,
-        crypto::register,
         encoding::register,
         timers::register,
         url::register,
+        url_pattern::register,
         values::register,
     ];
     groups

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use holdfast_engine::{Args, Extension, Global, JsResult, Scope, Thrown};
 
-use crate::io::{Completion, Host, Task};
+use crate::io::{Completion, Host, Task, promise_from};
 
 /// Most active timers that a program may have in one context, as on Workers.
 const ACTIVE_MAX: usize = 10_000;
@@ -22,6 +22,14 @@ pub(super) fn register(extension: Extension) -> Extension {
     extension
         .op("op_timer_start", 4, start)
         .op("op_timer_cancel", 1, cancel)
+        .op("op_yield", 0, yield_turn)
+}
+
+/// A promise that is fulfilled in a later turn of the context: what takes long lets others have theirs.
+fn yield_turn<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
+    promise_from(scope, tokio::task::yield_now(), |scope, ()| {
+        Ok(scope.undefined())
+    })
 }
 
 /// The timers of one context, owned by whoever owns the context. Dropping it cancels them all.
@@ -42,6 +50,9 @@ struct Table {
 
 struct Timer {
     callback: Rc<Global>,
+    /// The async context in which the program set the timer: its callback runs in it. The platform's own timers, such as
+    /// that of `AbortSignal.timeout()`, run outside of any that the program made.
+    context: Option<Rc<Global>>,
     delay: Duration,
     repeat: bool,
     counted: bool,
@@ -115,12 +126,18 @@ fn start<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         delay
     };
     let callback = Rc::new(scope.persist(args.get(1)));
+    let context = if counted {
+        scope.current_context().map(Rc::new)
+    } else {
+        None
+    };
     let task = arm(&host, &timers, id, delay);
     let mut table = timers.table.borrow_mut();
     table.active.insert(
         id,
         Timer {
             callback,
+            context,
             delay,
             repeat,
             counted,
@@ -162,20 +179,27 @@ fn fire(scope: &mut Scope<'_>, timers: &Weak<Timers>, id: u32) -> Result<(), Thr
     let Some(timers) = timers.upgrade() else {
         return Ok(());
     };
-    let callback = {
+    let (callback, context, repeat) = {
         let table = timers.table.borrow();
         let Some(timer) = table.active.get(&id) else {
             return Ok(());
         };
-        (Rc::clone(&timer.callback), timer.repeat)
+        (
+            Rc::clone(&timer.callback),
+            timer.context.clone(),
+            timer.repeat,
+        )
     };
-    let (callback, repeat) = callback;
     if !repeat {
         timers.remove(id);
     }
     let function = scope.local(&callback);
     let this = scope.undefined();
-    let result = scope.call(function, this, &[]).map(drop);
+    let result = match &context {
+        Some(context) => scope.in_context(context, |scope| scope.call(function, this, &[])),
+        None => scope.call(function, this, &[]),
+    };
+    let result = result.map(drop);
     // An interval goes on after an exception too, unless the callback cleared it.
     let next = timers
         .table

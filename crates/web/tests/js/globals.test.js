@@ -50,3 +50,28 @@ test("replacing built-ins does not reach the platform", () => {
     Reflect.apply = apply;
   }
 });
+
+test("interfaces and functions are on the prototype of the global object", () => {
+  assert(globalThis instanceof ServiceWorkerGlobalScope && globalThis instanceof WorkerGlobalScope);
+  const { prototype } = ServiceWorkerGlobalScope;
+  assertEquals([prototype.URL === URL, prototype.fetch === fetch, Object.keys(globalThis).includes("URL")], [true, true, false]);
+  assertEquals(String(globalThis), "[object ServiceWorkerGlobalScope]");
+  globalThis.fetch = 5;
+  assertEquals(fetch, 5);
+  delete globalThis.fetch;
+  assertEquals(typeof fetch, "function");
+});
+
+test("events of the older kind of worker are named and cannot be made", () => {
+  for (const Class of [ExtendableEvent, FetchEvent, ScheduledEvent, TailEvent]) {
+    let error;
+    try {
+      new Class("x");
+    } catch (e) {
+      error = e;
+    }
+    assertEquals([error?.name, error?.message], ["TypeError", "Illegal constructor"]);
+    assert(Class.prototype instanceof Event);
+  }
+  assert(TraceEvent === TailEvent);
+});

@@ -1,5 +1,6 @@
 import { test, assert, assertEquals, assertThrows } from "holdfast:test";
-import { Navigator, navigator } from "holdfast:web/navigator";
+import { setKeepAlive } from "holdfast:web/keep_alive";
+import { addLanguage, Navigator, navigator } from "holdfast:web/navigator";
 import { Performance, performance } from "holdfast:web/performance";
 
 test("performance counts from the epoch, as Date.now() does", () => {
@@ -20,18 +21,26 @@ test("performance follows the clock of the realm, not a later replacement of Dat
 });
 
 test("navigator is that of Workers", () => {
+  addLanguage();
   assertEquals(
     [navigator.userAgent, navigator.hardwareConcurrency, navigator.platform, navigator.language, navigator.languages],
     ["Cloudflare-Workers", 1, "", "en", ["en"]],
   );
-  assert(Object.isFrozen(navigator.languages) && navigator.languages === navigator.languages);
   assertThrows(() => (navigator.userAgent = "x"), TypeError);
+});
+
+test("sendBeacon posts in the background, and is true whatever becomes of it", async () => {
+  const kept = [];
+  setKeepAlive((promise) => kept.push(promise));
+  assertEquals([navigator.sendBeacon("data:text/plain,x", "body"), navigator.sendBeacon("no URL")], [true, true]);
+  assertEquals(await Promise.all(kept), [undefined, undefined]);
+  assertThrows(() => navigator.sendBeacon(), TypeError);
 });
 
 test("neither can be constructed; brands are checked", () => {
   assertThrows(() => new Performance(), TypeError, "Illegal constructor");
   assertThrows(() => new Navigator(), TypeError, "Illegal constructor");
   assertThrows(() => Performance.prototype.now.call({}), TypeError);
-  assertThrows(() => Navigator.prototype.languages, TypeError);
+  assertThrows(() => Navigator.prototype.sendBeacon.call({}, "http://h/"), TypeError);
   assertEquals([String(performance), String(navigator)], ["[object Performance]", "[object Navigator]"]);
 });

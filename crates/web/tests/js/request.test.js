@@ -170,8 +170,21 @@ test("shape", () => {
   assertEquals(Object.keys(Request.prototype).sort(), [
     "cache", "cf", "clone", "fetcher", "headers", "integrity", "keepalive", "method", "redirect", "signal", "url",
   ]);
-  assertEquals([String(new Request(U)), Request.length], ["[object Request]", 1]);
+  assertEquals([String(new Request(U)), Request.length], ["[object Request]", 0]);
   assertThrows(() => {
     new Request(U).url = "x";
   }, TypeError);
+});
+
+test("the cf of a request that came in from outside", () => {
+  const request = requestFromHost({ method: "GET", url: "http://a/", headers: [], body: null, cf: "local" });
+  const copy = new Request(request);
+  const host = requestToHost(new Request(request));
+  // As it travels while nobody has looked at it.
+  assertEquals(host.cf, "local");
+  assertEquals([request.cf.country, request.cf.httpProtocol], ["XX", "HTTP/1.1"]);
+  assert(request.cf === request.cf);
+  request.cf.country = "changed";
+  assertEquals([request.cf.country, copy.cf.country, request.clone().cf.country], ["changed", "XX", "changed"]);
+  assertEquals(new Request(request, { cf: { a: 1 } }).cf, { a: 1 });
 });

@@ -1,6 +1,14 @@
 import { test, assert, assertEquals, assertThrows } from "holdfast:test";
+import { AbortController } from "holdfast:web/abort";
+import { Blob } from "holdfast:web/blob";
 import { DOMException } from "holdfast:web/dom_exception";
+import { File } from "holdfast:web/file";
+import { FormData } from "holdfast:web/form_data";
+import { Headers } from "holdfast:web/headers";
+import { Request } from "holdfast:web/request";
+import { Response } from "holdfast:web/response";
 import { structuredClone } from "holdfast:web/structured_clone";
+import { URL } from "holdfast:web/url";
 
 test("primitives and their wrappers", () => {
   for (const value of [undefined, null, true, -0, NaN, 1e300, "text\ud800", 12345678901234567890n]) {
@@ -70,6 +78,13 @@ test("what cannot be cloned is a DataCloneError that names it", () => {
   assertEquals(assertThrows(() => structuredClone(Symbol("x")), DOMException).message, "Symbol(x) could not be cloned.");
 });
 
+test("shared memory is refused", () => {
+  const shared = new SharedArrayBuffer(4);
+  for (const value of [shared, [new Uint8Array(shared)]]) {
+    assertThrows(() => structuredClone(value), "DataCloneError", "#<SharedArrayBuffer> could not be cloned.");
+  }
+});
+
 test("transfer moves buffers", () => {
   const buffer = new Uint8Array([1, 2, 3]).buffer;
   const copy = structuredClone({ buffer }, { transfer: [buffer] });
@@ -85,9 +100,45 @@ test("what cannot be transferred is refused, and nothing is moved", () => {
 });
 
 test("arguments", () => {
-  assertEquals(structuredClone.length, 1);
   assertThrows(() => structuredClone(), TypeError,
     "Failed to execute 'structuredClone' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'Value'.");
   assertThrows(() => structuredClone(1, 5), TypeError);
   assertEquals(structuredClone(1, null), 1);
+});
+
+test("platform objects are copied, wherever they are", async () => {
+  const headers = new Headers({ a: "1" });
+  const value = { headers, list: [headers], map: new Map([[headers, new Set([headers])]]), date: new Date(5), n: 1 };
+  value.self = value;
+  const copy = structuredClone(value);
+  assert(copy.headers instanceof Headers && copy.headers !== headers && copy.headers.get("a") === "1");
+  assert(copy.list[0] === copy.headers && copy.self === copy);
+  const [[key, set]] = copy.map;
+  assert(key === copy.headers && set.has(copy.headers));
+  assertEquals([copy.date.getTime(), copy.n], [5, 1]);
+  const blob = structuredClone(new Blob(["abc"], { type: "t/x" }).slice(1, 3, "t/y"));
+  assertEquals([await blob.text(), blob.type], ["bc", "t/y"]);
+  const exception = structuredClone(new DOMException("m", "DataError"));
+  assert(exception instanceof DOMException);
+  assertEquals([exception.name, exception.message, exception.code], ["DataError", "m", 0]);
+});
+
+test("messages without bodies are copied; bodies, signals and sockets are refused", () => {
+  const request = structuredClone(new Request("http://h/", { method: "PUT", headers: { a: "b" }, redirect: "manual" }));
+  assertEquals([request.url, request.method, [...request.headers], request.redirect], ["http://h/", "PUT", [["a", "b"]], "manual"]);
+  const response = structuredClone(new Response(null, { status: 201, headers: { a: "b" } }));
+  assertEquals([response.status, [...response.headers]], [201, [["a", "b"]]]);
+  const refused = [
+    new Request("http://h/", { method: "POST", body: "x" }),
+    new Request("http://h/", { signal: new AbortController().signal }),
+    new Response("x"), new File(["x"], "n"), new URL("http://h/"), new FormData(), { deep: [new URL("http://h/")] },
+  ];
+  for (const value of refused) assertThrows(() => structuredClone(value), "DataCloneError");
+});
+
+test("platform objects inside errors", () => {
+  const copy = structuredClone(Object.assign(new TypeError("t", { cause: new Headers({ a: "1" }) }), { h: new Headers() }));
+  assert(copy instanceof TypeError && copy.cause.get("a") === "1" && copy.h instanceof Headers);
+  const deep = structuredClone(new Error("e", { cause: new RangeError("r", { cause: { list: [new Headers({ b: "2" })] } }) }));
+  assert(deep.cause instanceof RangeError && deep.cause.cause.list[0].get("b") === "2");
 });

@@ -7,15 +7,17 @@ test("webidl: defineInterface", () => {
   class Thing {
     static make() {}
     get a() { return 1; }
-    b() {}
+    b(_one, _two) {}
     c() {}
   }
   webidl.defineInterface(Thing, { enumerable: ["a", "b"], static: ["make"], constants: { ONE: 1 } });
   assertEquals(Object.keys(Thing.prototype), ["a", "b", "ONE"]);
   assertEquals(Object.keys(Thing), ["make", "ONE"]);
   assertEquals(Object.prototype.toString.call(new Thing()), "[object Thing]");
-  const constant = { value: 1, writable: false, enumerable: true, configurable: false };
+  const constant = { value: 1, writable: false, enumerable: true, configurable: true };
   assertEquals(Object.getOwnPropertyDescriptor(Thing, "ONE"), constant);
+  assertEquals([Thing.length, Thing.prototype.b.length, Thing.make.length], [0, 0, 0]);
+  assert(webidl.isInterfacePrototype(Thing.prototype) && !webidl.isInterfacePrototype(new Thing()));
 });
 
 test("webidl: defineInterface refuses a member that is not there", () => {

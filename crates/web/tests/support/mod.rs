@@ -11,6 +11,7 @@ use holdfast_engine::{
     Runtime, RuntimeOptions, Scope, StencilCache, Thrown,
 };
 use holdfast_web::body::OpenBodies;
+use holdfast_web::cache::{Cache, Limits};
 use holdfast_web::fetch::{Client, ClientOptions};
 use holdfast_web::io::{Completion, Host, Io, Level, Task};
 use holdfast_web::ops::Timers;
@@ -185,6 +186,11 @@ async fn run(file: &Path, extension: Extension, installers: &[&str]) -> Result<(
     );
     runtime.put_state(Rc::new(Host::new(Rc::clone(&driver) as Rc<dyn Io>)));
     runtime.put_state(driver);
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    runtime.put_state(Rc::new(Cache::new(
+        folder.path().to_owned(),
+        Limits::default(),
+    )));
     runtime.put_state(Rc::new(
         Client::new(ClientOptions::default()).map_err(|e| e.to_string())?,
     ));

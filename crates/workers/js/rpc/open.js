@@ -1,14 +1,12 @@
 // Values that arrived from another context.
 
 import { makeDOMException } from "../../web/dom_exception.js";
+import { fillPlaces } from "../../web/places.js";
 import { makeServiceStub } from "../stub.js";
 import { revivePlatform } from "./platform.js";
 import { makeStub } from "./remote.js";
 
-const { defineProperty, getPrototypeOf, keys: ObjectKeys } = Object;
-const { isArray } = Array;
-const { isView } = ArrayBuffer;
-const ObjectPrototype = Object.prototype;
+const { defineProperty, keys: ObjectKeys } = Object;
 
 /**
  * The value of a parcel that `pack` made.
@@ -28,7 +26,7 @@ export function openParcel({ value, found, details, places, kinds }, handles, ch
   if (places.length === 0) return value;
   const revived = new Map();
   for (let i = 0; i < places.length; i++) revived.set(places[i], revive(kinds[i], handles, channels));
-  return revived.get(value) ?? fill(value, revived, new Set());
+  return revived.get(value) ?? fillPlaces(value, revived);
 }
 
 function revive(kind, handles, channels) {
@@ -43,30 +41,4 @@ function revive(kind, handles, channels) {
     default:
       return revivePlatform(kind, handles);
   }
-}
-
-// Puts what was revived into its places. Only containers are looked into: a parcel has nothing else.
-function fill(container, revived, seen) {
-  if (seen.has(container) || isView(container)) return container;
-  seen.add(container);
-  const look = (item) => {
-    if (typeof item !== "object" || item === null) return item;
-    return revived.get(item) ?? fill(item, revived, seen);
-  };
-  if (isArray(container) || getPrototypeOf(container) === ObjectPrototype) {
-    for (const key of ObjectKeys(container)) {
-      const item = container[key];
-      const filled = look(item);
-      if (filled !== item) container[key] = filled;
-    }
-  } else if (container instanceof Map) {
-    const entries = [...container];
-    container.clear();
-    for (const [key, item] of entries) container.set(look(key), look(item));
-  } else if (container instanceof Set) {
-    const members = [...container];
-    container.clear();
-    for (const member of members) container.add(look(member));
-  }
-  return container;
 }

@@ -29,7 +29,7 @@ import {
   toTexts,
   toTime,
 } from "./arguments.js";
-import { checkClonable } from "../../web/clonable.js";
+import { fromStored, toStored } from "./stored.js";
 
 const { isArray } = Array;
 const { keys: ObjectKeys } = Object;
@@ -62,7 +62,7 @@ export class TransactionState {
 
 function mapOf(flat) {
   const map = new MapConstructor();
-  for (let i = 0; i < flat.length; i += 2) MapPrototypeSet(map, flat[i], flat[i + 1]);
+  for (let i = 0; i < flat.length; i += 2) MapPrototypeSet(map, flat[i], fromStored(flat[i + 1]));
   return map;
 }
 
@@ -72,7 +72,7 @@ export function get(handle, name, state, count, key, options) {
   const wanted = many ? toTexts(key) : toText(key);
   checkOptions(options, "get", name, 2, "GetOptions");
   if (state !== undefined) state.check("get()");
-  return many ? mapOf(op_kv_get_many(handle, wanted)) : op_kv_get(handle, wanted);
+  return many ? mapOf(op_kv_get_many(handle, wanted)) : fromStored(op_kv_get(handle, wanted));
 }
 
 export function list(handle, name, state, options) {
@@ -89,8 +89,7 @@ export function put(handle, name, state, count, key, value, options) {
   if (many) return putMany(handle, state, key, value);
   if (value === undefined) throw new TypeError(NO_VALUE);
   if (state !== undefined) state.check("put()");
-  checkClonable(value);
-  op_kv_put(handle, text, value, allowsUnconfirmed(options));
+  op_kv_put(handle, text, toStored(value), allowsUnconfirmed(options));
 }
 
 function putMany(handle, state, entries, options) {
@@ -103,9 +102,8 @@ function putMany(handle, state, entries, options) {
   for (let i = 0; i < keys.length; i++) {
     const value = entries[keys[i]];
     if (value === undefined) continue;
-    checkClonable(value);
     flat[flat.length] = keys[i];
-    flat[flat.length] = value;
+    flat[flat.length] = toStored(value);
   }
   op_kv_put_many(handle, flat, allowsUnconfirmed(options));
 }

@@ -8,11 +8,12 @@ import {
   op_kv_put,
   op_kv_require_sync,
 } from "holdfast:ops";
+import { refuseToClone } from "../../web/clonable.js";
 import { argumentError } from "../../web/type_errors.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../../web/webidl.js";
 import { callList, listOptions, toText } from "./arguments.js";
-import { checkClonable, refuseToClone } from "../../web/clonable.js";
 import { inheritFromIterator } from "./iterator.js";
+import { fromStored, toStored } from "./stored.js";
 
 const NAME = "SyncKvStorage";
 
@@ -34,7 +35,7 @@ export class SyncKvStorage {
     if (arguments.length === 0) throw argumentError("get", NAME, 1, "string");
     const text = toText(key);
     op_kv_require_sync(handle);
-    return op_kv_get(handle, text);
+    return fromStored(op_kv_get(handle, text));
   }
 
   list(options) {
@@ -49,8 +50,7 @@ export class SyncKvStorage {
     const text = toText(key);
     if (arguments.length === 1) throw argumentError("put", NAME, 2, "Value");
     op_kv_require_sync(handle);
-    checkClonable(value);
-    op_kv_put(handle, text, value, false);
+    op_kv_put(handle, text, toStored(value), false);
   }
 
   delete(key) {
@@ -76,6 +76,7 @@ class ListIterator {
   next() {
     if (!(#listing in this)) throw illegalInvocation();
     const value = op_kv_iterator_next(this.#listing);
+    if (value !== undefined) value[1] = fromStored(value[1]);
     return { done: value === undefined, value };
   }
 }

@@ -133,10 +133,13 @@ async fn run(file: &Path) -> Result<(), String> {
     let test =
         Extension::new("test").module("test", include_str!("../../../web/tests/support/test.js"));
     let test = storages::register(test);
-    let storage = holdfast_workers::storage::register(Extension::new("storage"));
     let runtime = Runtime::new(
         &RuntimeOptions::default(),
-        vec![holdfast_web::extension(), storage, test],
+        vec![
+            holdfast_web::extension(),
+            holdfast_workers::extension(),
+            test,
+        ],
     );
     runtime.put_state(Rc::new(Host::new(driver as Rc<dyn Io>)));
     let storages = Rc::new(Storages::new());

@@ -12,14 +12,12 @@ use crate::fetch::Request;
 
 /// Accepts a WebSocket handshake and sends back upper case; `corrupt` falsifies the proof of the handshake.
 async fn websocket_server(corrupt: bool) -> Server {
+    use crate::crypto::hash::{HashAlgorithm, digest};
     use base64_simd::STANDARD;
-    use sha1::{Digest, Sha1};
     Server::http(move |mut request: http::Request<Incoming>| async move {
         let key = request.headers()[SEC_WEBSOCKET_KEY].clone();
-        let digest = Sha1::new()
-            .chain_update(key.as_bytes())
-            .chain_update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
-            .finalize();
+        let proof = [key.as_bytes(), b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"].concat();
+        let digest = digest(HashAlgorithm::Sha1, &proof);
         let upgrade = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
             let Ok(upgraded) = upgrade.await else { return };

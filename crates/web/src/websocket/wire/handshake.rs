@@ -3,18 +3,17 @@
 use base64_simd::STANDARD;
 use http::header::{CONNECTION, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderName, Method};
-use sha1::{Digest, Sha1};
+
+use crate::crypto::hash::{Hash, HashAlgorithm};
 
 const ACCEPT_SUFFIX: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// The value of `Sec-WebSocket-Accept` that answers a key.
 pub fn accept_key(key: &[u8]) -> String {
-    STANDARD.encode_to_string(
-        Sha1::new()
-            .chain_update(key)
-            .chain_update(ACCEPT_SUFFIX)
-            .finalize(),
-    )
+    let mut hash = Hash::new(HashAlgorithm::Sha1);
+    hash.update(key);
+    hash.update(ACCEPT_SUFFIX);
+    STANDARD.encode_to_string(hash.finish())
 }
 
 /// Whether a server's answer fits a client's key. Base64 has upper and lower case.

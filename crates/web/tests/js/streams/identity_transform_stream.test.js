@@ -58,12 +58,39 @@ test("identity: buffers, views of all kinds and text are bytes", async () => {
   assertEquals(seen, [[1], [2], [3, 4], [0xc3, 0xa9]]);
 });
 
-test("identity: anything else fails both sides", async () => {
+test("identity: anything else is refused, and the stream goes on", async () => {
   const { readable, writable } = new IdentityTransformStream();
   const message =
     "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.";
-  await assertRejects(() => writable.getWriter().write(1), TypeError, message);
+  const writer = writable.getWriter();
+  for (const chunk of [1, null, {}]) await assertRejects(() => writer.write(chunk), TypeError, message);
+  await writer.write(undefined);
+  writer.write(bytes(1));
+  assertEquals((await readable.getReader().read()).value, bytes(1));
+});
+
+test("identity: anything else from a pipe fails both sides", async () => {
+  const { readable, writable } = new IdentityTransformStream();
+  const message = "This WritableStream only supports writing byte types.";
+  await assertRejects(ReadableStream.from([1]).pipeTo(writable), TypeError, message);
   await assertRejects(() => readable.getReader().read(), TypeError, message);
+});
+
+test("identity: a reason that is no object arrives as an error", async () => {
+  for (const reason of ["why", 5, null]) {
+    const cancelled = new IdentityTransformStream();
+    await cancelled.readable.cancel(reason);
+    await assertRejects(() => cancelled.writable.getWriter().write("a"), Error, String(reason));
+    const aborted = new IdentityTransformStream();
+    const writer = aborted.writable.getWriter();
+    await writer.abort(reason);
+    await assertRejects(() => aborted.readable.getReader().read(), Error, String(reason));
+    assertEquals(await writer.closed.catch((error) => error), reason);
+  }
+  const reason = new RangeError("why");
+  const { readable, writable } = new IdentityTransformStream();
+  await readable.cancel(reason);
+  await assertRejects(() => writable.getWriter().write("a"), reason);
 });
 
 test("identity: the writer keeps its buffer and may change it at once", async () => {

@@ -43,7 +43,7 @@ test("iteration: the shape of the iterator", () => {
   assert(Object.getPrototypeOf(prototype) === base);
   assertEquals(Object.keys(prototype), ["next", "return"]);
   assertEquals([prototype.next.length, prototype.return.length], [0, 1]);
-  assertEquals(Object.prototype.toString.call(iterator), "[object ReadableStream AsyncIterator]");
+  assertEquals(Object.prototype.toString.call(iterator), "[object ReadableStreamAsyncIterator]");
   assertEquals(Object.getOwnPropertyNames(iterator), []);
   assert(Object.getPrototypeOf(new ReadableStream().values()) === prototype);
 });

@@ -7,7 +7,7 @@ const classes = [ByteLengthQueuingStrategy, CountQueuingStrategy];
 
 test("strategy: the argument is required, and must have highWaterMark", () => {
   for (const Class of classes) {
-    assertEquals(Class.length, 1);
+    assertEquals(Class.length, 0);
     for (const init of [undefined, null, 1]) {
       assertThrows(
         () => new Class(init),

@@ -1,0 +1,3 @@
+// The module `cloudflare:node`.
+
+export { handleAsNodeRequest, httpServerHandler } from "./servers.js";

@@ -1,0 +1,24 @@
+// node:stream/web: the Web's streams, which are global here, too.
+
+const {
+  ByteLengthQueuingStrategy, CompressionStream, CountQueuingStrategy, DecompressionStream,
+  ReadableByteStreamController, ReadableStream, ReadableStreamBYOBReader, ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController, ReadableStreamDefaultReader, TextDecoderStream, TextEncoderStream,
+  TransformStream, TransformStreamDefaultController, WritableStream, WritableStreamDefaultController,
+  WritableStreamDefaultWriter,
+} = globalThis;
+
+export {
+  ByteLengthQueuingStrategy, CompressionStream, CountQueuingStrategy, DecompressionStream,
+  ReadableByteStreamController, ReadableStream, ReadableStreamBYOBReader, ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController, ReadableStreamDefaultReader, TextDecoderStream, TextEncoderStream,
+  TransformStream, TransformStreamDefaultController, WritableStream, WritableStreamDefaultController,
+  WritableStreamDefaultWriter,
+};
+export default {
+  ByteLengthQueuingStrategy, CompressionStream, CountQueuingStrategy, DecompressionStream,
+  ReadableByteStreamController, ReadableStream, ReadableStreamBYOBReader, ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController, ReadableStreamDefaultReader, TextDecoderStream, TextEncoderStream,
+  TransformStream, TransformStreamDefaultController, WritableStream, WritableStreamDefaultController,
+  WritableStreamDefaultWriter,
+};
