@@ -23,7 +23,7 @@ use crate::message::{Message, ObjectKey};
 /// When the commits of a shard are flushed.
 ///
 /// The log's thread flushes, while the shard goes on. But where a single commit is waited for and the shard has nothing
-/// else to do, it flushes itself: handing a lone write to another thread and back takes about as long as doing it.
+/// else to do, it flushes itself, and spares the two changes of threads.
 pub(crate) struct Flushes {
     /// Silent: see [`Store::silent`].
     store: Store,
