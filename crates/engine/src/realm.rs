@@ -175,6 +175,8 @@ impl Runtime {
         // Within one thread: no value that is shared reaches another, since the clone refuses it.
         options.creationOptions_.sharedMemoryAndAtomics_ = true;
         options.creationOptions_.defineSharedArrayBufferConstructor_ = true;
+        // Otherwise each major collection throws compiled code away, which is made again for milliseconds.
+        options.creationOptions_.preserveJitCode_ = true;
         if self.anchor().is_some() {
             options.creationOptions_.compSpec_ = CompartmentSpecifier::ExistingCompartment;
             options.creationOptions_.__bindgen_anon_1.comp_ = self.compartment();

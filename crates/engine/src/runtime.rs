@@ -259,6 +259,7 @@ impl Runtime {
             let quota = options.stack_bytes;
             JS_SetNativeStackQuota(cx, quota, quota - 16 * 1024, quota - limits::STACK_RESERVE);
             mozjs::jsapi::js::SetStackFormat(cx, mozjs::jsapi::js::StackFormat::V8);
+            crate::memory::tune(cx);
             limits::install(cx);
             module::install(cx);
             code_generation::install(cx);
