@@ -9,6 +9,7 @@
 //!   was being written may hold neither the old bytes nor the new ones;
 //! * a file that was created, renamed or removed since its folder was flushed may be there under either name, or not.
 
+mod direct;
 mod real;
 
 use std::io;
@@ -32,6 +33,14 @@ pub trait Disk: Send + Sync + 'static {
     /// # Errors
     /// The operating system's.
     fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>>;
+
+    /// Opens a file of the log that exists: most of its writes are whole sectors, each followed by a flush.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    fn open_log(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        self.open(name)
+    }
 
     /// Removes a file.
     ///

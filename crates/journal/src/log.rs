@@ -450,17 +450,17 @@ impl Log {
             .options
             .segment_bytes
             .max(SECTOR_BYTES as u64 + bytes.next_multiple_of(SECTOR_BYTES as u64));
-        let file = match writer.spares.pop() {
-            Some(spare) => {
-                self.disk
-                    .rename(&spare, &name)
-                    .map_err(Error::io("cannot rename", spare))?;
-                self.disk
-                    .open(&name)
-                    .map_err(Error::io("cannot open", &*name))?
-            }
+        match writer.spares.pop() {
+            Some(spare) => self
+                .disk
+                .rename(&spare, &name)
+                .map_err(Error::io("cannot rename", spare))?,
             None => segment::create_filled(&*self.disk, &name, capacity)?,
-        };
+        }
+        let file = self
+            .disk
+            .open_log(&name)
+            .map_err(Error::io("cannot open", &*name))?;
         let capacity = capacity.max(file.len().map_err(Error::io("cannot look at", &*name))?);
         if !self.planted.is(Sabotage::SkipFolderFlush) {
             self.disk

@@ -70,7 +70,7 @@ pub(crate) fn header(node: u128, number: u64, first: Position) -> [u8; SECTOR_BY
 ///
 /// # Errors
 /// The disk's.
-pub(crate) fn create_filled(disk: &dyn Disk, name: &str, bytes: u64) -> Result<Arc<dyn DiskFile>> {
+pub(crate) fn create_filled(disk: &dyn Disk, name: &str, bytes: u64) -> Result<()> {
     let file = disk
         .create(name)
         .map_err(Error::io("cannot create", name))?;
@@ -84,8 +84,7 @@ pub(crate) fn create_filled(disk: &dyn Disk, name: &str, bytes: u64) -> Result<A
             .map_err(Error::io("cannot write", name))?;
         at += length as u64;
     }
-    file.sync_data().map_err(Error::io("cannot flush", name))?;
-    Ok(file)
+    file.sync_data().map_err(Error::io("cannot flush", name))
 }
 
 /// A segment's contents, in memory.

@@ -2,10 +2,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustix::fs::OFlags;
+
+use super::direct::DirectFile;
 use super::{Disk, DiskFile};
 
 /// Folders above the data folder that may be new with it: `.holdfast` and the project.
@@ -60,6 +63,21 @@ impl Disk for RealDisk {
         Ok(Arc::new(RealFile(file)))
     }
 
+    fn open_log(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        let cached = options.open(self.path(name))?;
+        let direct = OFlags::DIRECT.bits().cast_signed();
+        match options.custom_flags(direct).open(self.path(name)) {
+            Ok(direct) => Ok(Arc::new(DirectFile::new(cached, direct))),
+            // Not on this file system.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                Ok(Arc::new(RealFile(cached)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
         let file = OpenOptions::new()
             .read(true)
@@ -111,7 +129,8 @@ impl Disk for RealDisk {
     }
 }
 
-struct RealFile(File);
+/// A file, through the system's cache.
+pub(super) struct RealFile(pub(super) File);
 
 impl DiskFile for RealFile {
     fn read_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
