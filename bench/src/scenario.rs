@@ -25,6 +25,8 @@ enum Route {
     Insert,
     Kv,
     Await,
+    Json,
+    Routes,
     Echo,
     Broadcast,
     /// Bytes that go through streams of this shape.
@@ -47,6 +49,12 @@ const MANY: usize = 1000;
 
 /// How many promises one request of `await` awaits.
 const AWAITS: u64 = 100_000;
+
+/// How many records one request of `json` sends through JSON.
+const RECORDS: u64 = 200;
+
+/// How many requests one of `routes` sends through a router.
+const ROUTED: u64 = 20;
 
 /// How many mebibytes go through the streams of one request.
 const STREAM_MIB: u64 = 16;
@@ -76,6 +84,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario::new("kv-1000", Route::Kv, MANY),
     // About the speed of one request's JavaScript, so no other request may be in its way.
     Scenario::new("await", Route::Await, ONE).alone(),
+    Scenario::new("json", Route::Json, ONE),
+    Scenario::new("routes", Route::Routes, ONE),
     Scenario::new("stream-read", Route::Stream("read"), ONE).alone(),
     Scenario::new("stream-transform", Route::Stream("transform"), ONE).alone(),
     Scenario::new("stream-identity", Route::Stream("identity"), ONE).alone(),
@@ -143,6 +153,8 @@ impl Scenario {
             Route::Insert => format!("/insert?o={}", object_name(object)),
             Route::Kv => format!("/kv?o={}", object_name(object)),
             Route::Await => format!("/await?n={AWAITS}"),
+            Route::Json => format!("/json?n={RECORDS}"),
+            Route::Routes => format!("/routes?n={ROUTED}"),
             Route::Stream(shape) => format!("/stream?shape={shape}&mib={STREAM_MIB}"),
         }
     }
@@ -156,9 +168,17 @@ impl Scenario {
             Route::References => Answer::Text((CALLBACKS * (CALLBACKS + 1) / 2).to_string()),
             Route::Insert | Route::Kv => Answer::NextNumber,
             Route::Await => Answer::Text((AWAITS * (AWAITS + 1) / 2).to_string()),
+            Route::Json => Answer::Text(sum_of_prices().to_string()),
+            Route::Routes => Answer::Text((ROUTED * (ROUTED + 1) / 2).to_string()),
             Route::Stream(_) => Answer::Text((STREAM_MIB << 20).to_string()),
         }
     }
+}
+
+/// What `json` computes: the prices of the records that are active.
+fn sum_of_prices() -> u64 {
+    let active = (0..RECORDS).filter(|id| id % 3 != 0);
+    active.map(|id| id * 7 % 97).sum()
 }
 
 /// What is sent by WebSocket.

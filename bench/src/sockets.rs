@@ -7,6 +7,10 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+/// What one read can take. The default is cleared for every read and would cost more than what is measured.
+const READ_BYTES: usize = 4 << 10;
 
 /// Sockets that all get what the first of them sends.
 pub(crate) struct Sockets(Vec<WebSocketStream<TcpStream>>);
@@ -26,9 +30,11 @@ impl Sockets {
                 .await
                 .with_context(|| format!("cannot connect to {addr}"))?;
             stream.set_nodelay(true)?;
-            let (socket, _) = tokio_tungstenite::client_async(&url, stream)
-                .await
-                .with_context(|| format!("no WebSocket at {url}"))?;
+            let config = WebSocketConfig::default().read_buffer_size(READ_BYTES);
+            let (socket, _) =
+                tokio_tungstenite::client_async_with_config(&url, stream, Some(config))
+                    .await
+                    .with_context(|| format!("no WebSocket at {url}"))?;
             sockets.push(socket);
         }
         Ok(Sockets(sockets))
@@ -42,7 +48,8 @@ impl Sockets {
     ) -> Result<()> {
         let text = str::from_utf8(text).context("a message is text")?;
         self.0[0].send(Message::text(text)).await?;
-        for socket in &mut self.0 {
+        // When the last has got it most others have, and this client need not sleep and be woken for each.
+        for socket in self.0.iter_mut().rev() {
             match socket.next().await {
                 Some(Ok(Message::Text(text))) => accept(text.as_bytes())?,
                 Some(Ok(other)) => bail!("{other:?} instead of a text"),

@@ -72,9 +72,13 @@ pub(crate) fn invocation(binary: &Path, folder: &Path) -> Result<Invocation> {
     let config = folder.join("config.capnp");
     fs::create_dir(&data)?;
     // Cap'n Proto embeds files beside the configuration.
-    fs::copy(project.join(&wrangler.main), folder.join("index.js"))
-        .with_context(|| format!("cannot copy {}", wrangler.main.display()))?;
-    fs::write(&config, capnp(&wrangler, &data)?)?;
+    let modules = modules(&project.join(&wrangler.main))?;
+    for module in &modules {
+        let name = module.file_name().context("a module is a file")?;
+        fs::copy(module, folder.join(name))
+            .with_context(|| format!("cannot copy {}", module.display()))?;
+    }
+    fs::write(&config, capnp(&wrangler, &modules, &data)?)?;
     let argv = vec![
         binary.into(),
         "serve".into(),
@@ -86,7 +90,25 @@ pub(crate) fn invocation(binary: &Path, folder: &Path) -> Result<Invocation> {
     Ok(Invocation { argv, port })
 }
 
-fn capnp(wrangler: &Wrangler, data: &Path) -> Result<String> {
+/// The program's modules, which are the files beside the main one; that first.
+fn modules(main: &Path) -> Result<Vec<PathBuf>> {
+    let mut modules = vec![main.to_owned()];
+    for entry in fs::read_dir(main.parent().context("a module is in a folder")?)? {
+        let path = entry?.path();
+        if path != main {
+            modules.push(path);
+        }
+    }
+    Ok(modules)
+}
+
+fn capnp(wrangler: &Wrangler, modules: &[PathBuf], data: &Path) -> Result<String> {
+    let mut embedded = String::new();
+    for module in modules {
+        let name = module.file_name().and_then(|name| name.to_str());
+        let name = text(name.context("a module's name is UTF-8")?);
+        write!(embedded, "\n    (name = {name}, esModule = embed {name}),")?;
+    }
     let mut namespaces = String::new();
     for class in wrangler
         .migrations
@@ -124,7 +146,8 @@ const config :Workerd.Config = (
 );
 
 const worker :Workerd.Worker = (
-  modules = [(name = "index.js", esModule = embed "index.js")],
+  modules = [{embedded}
+  ],
   compatibilityDate = {date},
   durableObjectNamespaces = [{namespaces}
   ],
@@ -159,8 +182,10 @@ mod tests {
     #[test]
     fn the_projects_classes_and_bindings_are_passed_on() {
         let wrangler = Wrangler::read(&project().join("wrangler.jsonc")).unwrap();
-        let config = capnp(&wrangler, Path::new("/data \"x\"")).unwrap();
+        let modules = modules(&project().join(&wrangler.main)).unwrap();
+        let config = capnp(&wrangler, &modules, Path::new("/data \"x\"")).unwrap();
         for part in [
+            r#"(name = "handlers.js", esModule = embed "handlers.js")"#,
             r#"(className = "Journal", uniqueKey = "Journal", enableSql = true)"#,
             r#"(name = "JOURNALS", durableObjectNamespace = "Journal")"#,
             r#"disk = (path = "/data \"x\"", writable = true)"#,

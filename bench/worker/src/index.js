@@ -1,6 +1,7 @@
 // What the benchmark measures, written as any Worker would be. Each answer can be checked by who asked.
 
 import { DurableObject, RpcTarget } from "cloudflare:workers";
+import { throughJson, throughRoutes } from "./handlers.js";
 
 /** Never touches its storage: what is left is the way to an object and back. */
 export class Greeter extends DurableObject {
@@ -88,6 +89,10 @@ export default {
         return new Response("Hello");
       case "/await":
         return new Response(await sumOfAwaited(Number(searchParams.get("n"))));
+      case "/json":
+        return new Response(throughJson(Number(searchParams.get("n"))));
+      case "/routes":
+        return new Response(await throughRoutes(Number(searchParams.get("n"))));
       case "/stream":
         return new Response(await bytesThrough(searchParams.get("shape"), Number(searchParams.get("mib"))));
       case "/rpc": {
