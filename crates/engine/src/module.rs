@@ -23,6 +23,7 @@ use crate::handles::Local;
 use crate::realm::RealmData;
 use crate::runtime::Inner;
 use crate::scope::{JsResult, Scope, Thrown};
+use crate::stencil::StencilCache;
 
 /// Prefix of the runtime's own modules.
 const OWN: &str = "holdfast:";
@@ -145,8 +146,9 @@ impl<'s> Scope<'s> {
                 Err(message) => return Err(self.throw_error(&message)),
             },
         };
+        let (stencils, name) = table_of(&realm, key, &source);
         // SAFETY: `cx` is live with a realm entered; the record is rooted at once.
-        let module = unsafe { realm.stencils.instantiate(self.cx(), key, &file, &source)? };
+        let module = unsafe { stencils.instantiate(self.cx(), &name, &file, &source)? };
         let module = self.root(ObjectValue(module));
         let name = self.string(key)?;
         // SAFETY: the module record and the string are live.
@@ -154,6 +156,37 @@ impl<'s> Scope<'s> {
         let kept = self.persist(module);
         realm.modules.borrow_mut().insert(key.to_owned(), kept);
         Ok(module)
+    }
+
+    /// Compiles modules that will be imported, in this order, but for those that other threads with the same
+    /// [`StencilCache`](crate::StencilCache) compile meanwhile. What is wrong with one is found when it is imported.
+    pub fn prepare_modules(
+        &mut self,
+        keys: impl IntoIterator<Item = String>,
+    ) -> Result<(), Thrown> {
+        let realm = self.realm_data()?;
+        for key in keys {
+            let (source, file) = match own_source(&realm, &key) {
+                Some(Ok(source)) => (source, key.clone()),
+                Some(Err(_)) => continue,
+                None => match realm.loader.load(&key) {
+                    Ok(source) => (source.code, source.file),
+                    Err(_) => continue,
+                },
+            };
+            let (stencils, name) = table_of(&realm, &key, &source);
+            // SAFETY: `cx` is live with a realm entered.
+            unsafe { stencils.prepare(self.cx(), &name, &file, &source) };
+        }
+        Ok(())
+    }
+
+    /// The keys of the bootstrap modules whose paths begin with `prefix`.
+    pub fn bootstrap_keys(&self, prefix: &str) -> Vec<String> {
+        let extensions = self.inner().extensions.iter();
+        let paths = extensions.flat_map(|extension| &extension.modules);
+        let wanted = paths.filter(|(path, _)| path.starts_with(prefix));
+        wanted.map(|(path, _)| format!("{OWN}{path}")).collect()
     }
 
     fn resolve(&mut self, referrer: &str, specifier: &str) -> Result<String, Thrown> {
@@ -169,6 +202,23 @@ impl<'s> Scope<'s> {
             .loader
             .resolve(referrer, specifier)
             .map_err(|message| self.throw_error(&message))
+    }
+}
+
+/// The table in which the compiled module is, and its name there. Bootstrap modules that are part of the program are
+/// compiled once for the process; the address of a text that never changes tells those of different extensions apart.
+#[expect(clippy::ptr_arg, reason = "whether it is owned says which table")]
+fn table_of<'r>(
+    realm: &'r RealmData,
+    key: &'r str,
+    source: &Cow<'static, str>,
+) -> (&'r StencilCache, Cow<'r, str>) {
+    match source {
+        Cow::Borrowed(text) if key.starts_with(OWN) => {
+            let name = format!("{key} {:p}", text.as_ptr());
+            (StencilCache::bootstrap(), name.into())
+        }
+        _ => (&realm.stencils, key.into()),
     }
 }
 

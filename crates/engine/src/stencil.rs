@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 #[cfg(feature = "debugmozjs")]
 use std::ffi::c_void;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use mozjs::jsapi::mozilla::Utf8Unit;
 use mozjs::jsapi::{
@@ -18,16 +18,36 @@ use crate::runtime::Inner;
 use crate::scope::Thrown;
 
 /// Compiled modules by key. Clones share one table; a key's source must never change.
+///
+/// A module is compiled by one thread, while others that want it wait. So threads that load the same modules at the
+/// same time share the work, if each first goes through all of them with [`Self::prepare`].
 #[derive(Clone, Default)]
 pub struct StencilCache {
-    table: Arc<Mutex<HashMap<String, Arc<Stencil>>>>,
+    table: Arc<Table>,
 }
 
-struct Stencil(*mut mozjs::jsapi::Stencil);
+#[derive(Default)]
+struct Table {
+    slots: Mutex<HashMap<String, Slot>>,
+    /// A slot is compiled, or was given up.
+    changed: Condvar,
+}
+
+enum Slot {
+    /// Some thread is at it.
+    Compiling,
+    Ready(Arc<Stencil>),
+}
+
+struct Stencil {
+    raw: *mut mozjs::jsapi::Stencil,
+    /// It was instantiated. The first time, SpiderMonkey notes in a plain field that the source is to be compressed: two
+    /// threads that both do so crash the process later.
+    used: Mutex<bool>,
+}
 
 // SAFETY: a stencil is immutable but for lazily compiled functions, which it adds atomically, and its
-// reference count is atomic; so is the text's, which has a lock besides. See `StencilCache::instantiate`
-// for the one exception.
+// reference count is atomic; so is the text's, which has a lock besides. `used` guards the one exception.
 unsafe impl Send for Stencil {}
 // SAFETY: as above: instantiating only reads it.
 unsafe impl Sync for Stencil {}
@@ -35,7 +55,39 @@ unsafe impl Sync for Stencil {}
 impl Drop for Stencil {
     fn drop(&mut self) {
         // SAFETY: this owns one reference.
-        unsafe { StencilRelease(self.0) };
+        unsafe { StencilRelease(self.raw) };
+    }
+}
+
+impl Table {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A slot that this thread fills. Dropped, it is free again, and whoever waits for it does the work.
+struct Claim<'c> {
+    table: &'c Table,
+    key: &'c str,
+}
+
+impl Claim<'_> {
+    fn fill(self, stencil: Stencil) -> Arc<Stencil> {
+        let stencil = Arc::new(stencil);
+        let slot = Slot::Ready(Arc::clone(&stencil));
+        self.table.lock().insert(self.key.to_owned(), slot);
+        stencil
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        let mut slots = self.table.lock();
+        if matches!(slots.get(self.key), Some(Slot::Compiling)) {
+            slots.remove(self.key);
+        }
+        drop(slots);
+        self.table.changed.notify_all();
     }
 }
 
@@ -43,6 +95,37 @@ impl StencilCache {
     /// An empty table.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The process's table of bootstrap modules.
+    pub(crate) fn bootstrap() -> &'static StencilCache {
+        static BOOTSTRAP: OnceLock<StencilCache> = OnceLock::new();
+        BOOTSTRAP.get_or_init(StencilCache::new)
+    }
+
+    fn claim<'c>(&'c self, key: &'c str) -> Option<Claim<'c>> {
+        let mut slots = self.table.lock();
+        if slots.contains_key(key) {
+            return None;
+        }
+        slots.insert(key.to_owned(), Slot::Compiling);
+        let table = &*self.table;
+        Some(Claim { table, key })
+    }
+
+    /// Compiles module `key` unless that was done, or another thread is at it. What is wrong with the source is found when
+    /// the module is instantiated.
+    ///
+    /// # Safety
+    /// `cx` must be live with a realm entered.
+    pub(crate) unsafe fn prepare(&self, cx: *mut JSContext, key: &str, file: &str, source: &str) {
+        let Some(claim) = self.claim(key) else { return };
+        // SAFETY: as the caller promises.
+        match unsafe { compile(cx, file, source) } {
+            Ok(stencil) => drop(claim.fill(stencil)),
+            // SAFETY: as the caller promises.
+            Err(Thrown) => unsafe { mozjs::jsapi::JS_ClearPendingException(cx) },
+        }
     }
 
     /// A record in the current realm of module `key`, which is compiled now if it never was.
@@ -56,25 +139,22 @@ impl StencilCache {
         file: &str,
         source: &str,
     ) -> Result<*mut JSObject, Thrown> {
-        let known = self.lock().get(key).cloned();
-        if let Some(stencil) = known {
-            // SAFETY: as the caller promises.
-            return unsafe { stencil.instantiate(cx) };
-        }
-        // Compiled outside the lock; if two threads race, both results are equally good.
+        let stencil = loop {
+            if let Some(claim) = self.claim(key) {
+                // SAFETY: as the caller promises.
+                break claim.fill(unsafe { compile(cx, file, source)? });
+            }
+            let mut slots = self.table.lock();
+            while let Some(Slot::Compiling) = slots.get(key) {
+                let waited = self.table.changed.wait(slots);
+                slots = waited.unwrap_or_else(PoisonError::into_inner);
+            }
+            if let Some(Slot::Ready(stencil)) = slots.get(key) {
+                break Arc::clone(stencil);
+            }
+        };
         // SAFETY: as the caller promises.
-        unsafe {
-            let stencil = Arc::new(compile(cx, file, source)?);
-            // Before others see it: the first time, SpiderMonkey notes in a plain field that the
-            // source is to be compressed. Two threads that both do so crash the process later.
-            let module = stencil.instantiate(cx)?;
-            self.lock().insert(key.to_owned(), stencil);
-            Ok(module)
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Stencil>>> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        unsafe { stencil.instantiate(cx) }
     }
 }
 
@@ -108,7 +188,10 @@ unsafe fn compile(cx: *mut JSContext, file: &str, source: &str) -> Result<Stenci
             ConvertFrontendErrorsToRuntimeErrors(cx, frontend.0, options.ptr);
             return Err(Thrown);
         }
-        Ok(Stencil(stencil))
+        Ok(Stencil {
+            raw: stencil,
+            used: Mutex::new(false),
+        })
     }
 }
 
@@ -173,9 +256,12 @@ impl Stencil {
             eagerDelazificationStrategy_: mozjs::jsapi::DelazificationOption::OnDemandOnly,
             eagerBaselineStrategy_: mozjs::jsapi::EagerBaselineOption::None,
         };
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = (!std::mem::replace(&mut *used, true)).then_some(used);
         // SAFETY: as the caller promises; the stencil is held by `self`.
         let module =
-            unsafe { InstantiateModuleStencil(cx, &options, self.0, std::ptr::null_mut()) };
+            unsafe { InstantiateModuleStencil(cx, &options, self.raw, std::ptr::null_mut()) };
+        drop(first);
         if module.is_null() {
             Err(Thrown)
         } else {

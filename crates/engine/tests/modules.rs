@@ -149,3 +149,51 @@ fn a_syntax_error_names_file_and_line() {
         assert_eq!(line.as_int(), Some(2));
     });
 }
+
+#[test]
+fn modules_compiled_beforehand_are_imported_like_others() {
+    let world = World::new(vec![]);
+    world.module("good", "import { one } from 'one'; export default one + 1;");
+    world.module("one", "export const one = 1;");
+    world.module("bad", "let a = 1;\nlet b = = 2;");
+    world.enter(|scope| {
+        let keys = ["bad", "good", "one", "nowhere"].map(str::to_owned);
+        scope.prepare_modules(keys).unwrap();
+        let two = support::import(scope, "good").unwrap();
+        assert_eq!(two.as_int(), Some(2));
+        assert!(support::import(scope, "bad").is_err());
+        let error = scope.take_exception();
+        let line = scope.get(error, "lineNumber").unwrap();
+        assert_eq!(line.as_int(), Some(2));
+    });
+}
+
+#[test]
+fn threads_that_load_the_same_modules_share_the_work() {
+    const COUNT: usize = 200;
+    let stencils = holdfast_engine::StencilCache::new();
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let stencils = stencils.clone();
+            std::thread::spawn(move || {
+                let world = World::with_stencils(stencils);
+                for i in 0..COUNT {
+                    world.module(&format!("m{i}"), &format!("export default {i};"));
+                }
+                world.enter(|scope| {
+                    let keys = (0..COUNT).map(|i| format!("m{i}"));
+                    scope.prepare_modules(keys).unwrap();
+                    let numbers = (0..COUNT).map(|i| {
+                        let number = support::import(scope, &format!("m{i}")).unwrap();
+                        number.as_int().unwrap()
+                    });
+                    numbers.sum::<i32>()
+                })
+            })
+        })
+        .collect();
+    for thread in threads {
+        let sum = thread.join().unwrap();
+        assert_eq!(sum, (COUNT * (COUNT - 1) / 2) as i32);
+    }
+}

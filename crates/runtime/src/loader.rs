@@ -70,6 +70,29 @@ pub(crate) fn key_of(graph: &ModuleGraph, id: ModuleId, importer: Option<&Module
     }
 }
 
+/// The keys of the ES modules that are evaluated when the program starts.
+pub(crate) fn static_keys(graph: &ModuleGraph) -> Vec<String> {
+    let mut keys = Vec::new();
+    let mut seen = vec![false; graph.modules.len()];
+    let mut next = vec![graph.main];
+    while let Some(id) = next.pop() {
+        if std::mem::replace(&mut seen[id.0], true) {
+            continue;
+        }
+        let module = graph.module(id);
+        if !matches!(module.kind, ModuleKind::Esm { .. }) {
+            continue;
+        }
+        keys.push(key_of(graph, id, None));
+        for request in &module.requests {
+            if let (RequestKind::Import, Target::Module(id)) = (request.kind, &request.target) {
+                next.push(*id);
+            }
+        }
+    }
+    keys
+}
+
 impl Loader {
     fn graph(&self) -> &ModuleGraph {
         &self.app.graph

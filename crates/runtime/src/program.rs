@@ -12,7 +12,7 @@ use holdfast_object::NamespaceKey;
 
 use crate::app::{App, StartError};
 use crate::compat::SocketCompat;
-use crate::loader::{Loader, key_of};
+use crate::loader::{Loader, key_of, static_keys};
 use crate::message::ClassId;
 
 /// A class of objects.
@@ -268,6 +268,12 @@ pub(crate) fn error_text(scope: &mut Scope<'_>, error: Local<'_>) -> String {
 fn boot(scope: &mut Scope<'_>, plan: &Plan) -> Result<Result<Entries, String>, Thrown> {
     let global = scope.global();
     set_flags(scope, plan)?;
+    // All shards load the same modules at the same time.
+    for prefix in ["web/", "workers/"] {
+        let keys = scope.bootstrap_keys(prefix);
+        scope.prepare_modules(keys)?;
+    }
+    scope.prepare_modules(static_keys(&plan.app.graph))?;
     let (ops, _) = scope.import("holdfast:ops")?;
     let map_position = scope.get(ops, "op_map_position")?;
     let (web, _) = scope.import("holdfast:web/main")?;

@@ -72,13 +72,17 @@ impl World {
     }
 
     pub fn with_options(options: &RuntimeOptions, extensions: Vec<Extension>) -> World {
-        let runtime = runtime(options, extensions);
+        World::of(runtime(options, extensions), StencilCache::new())
+    }
+
+    pub fn with_stencils(stencils: StencilCache) -> World {
+        World::of(runtime(&RuntimeOptions::default(), vec![]), stencils)
+    }
+
+    fn of(runtime: Runtime, stencils: StencilCache) -> World {
         let texts = Rc::new(Texts(RefCell::new(HashMap::new())));
         let realm = runtime
-            .new_realm(
-                Rc::clone(&texts) as Rc<dyn ModuleLoader>,
-                StencilCache::new(),
-            )
+            .new_realm(Rc::clone(&texts) as Rc<dyn ModuleLoader>, stencils)
             .expect("a realm");
         World {
             runtime,
