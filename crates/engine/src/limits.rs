@@ -1,9 +1,10 @@
 //! Limits of time and memory.
 //!
 //! Time: one watchdog thread for the process looks every few milliseconds at the runtimes that have
-//! a turn with a limit under way and asks them for an interrupt; the interrupt callback, on the
-//! runtime's own thread, compares the CPU time of the turn with the limit and ends it. Time spent
-//! waiting for the processor does not count.
+//! a turn with a limit under way. One that it sees twice is asked for an interrupt; the interrupt
+//! callback, on the runtime's own thread, begins to count the CPU time of the turn, and ends it when the
+//! limit is reached. So a short turn never reads the clock, which is a system call, and a long one may
+//! overrun its limit by about two looks. Time spent waiting for the processor does not count.
 //!
 //! Memory: after each collection of the nursery, heap and buffers are compared with the limit; above
 //! it an interrupt collects everything and, if that does not help, ends the turn. The collector's
@@ -24,7 +25,7 @@ use mozjs::rust::ThreadSafeJSContext;
 use crate::runtime::Inner;
 use crate::scope::Scope;
 
-/// How often the watchdog looks. A turn may overrun its limit by about this much.
+/// How often the watchdog looks. A turn may overrun its limit by about twice as much.
 const TICK: Duration = Duration::from_millis(10);
 
 pub(crate) struct Limits {
@@ -33,7 +34,15 @@ pub(crate) struct Limits {
 
 struct Shared {
     context: ThreadSafeJSContext,
-    /// CPU nanoseconds of the runtime's thread at which the turn ends; 0 when no limit is on.
+    /// How many turns with a limit there were.
+    turns: AtomicU64,
+    /// The number of the one that runs; 0 if none does.
+    turn: AtomicU64,
+    /// CPU nanoseconds that it may take.
+    limit_ns: AtomicU64,
+    /// The last turn that the watchdog has found to be long.
+    long: AtomicU64,
+    /// CPU nanoseconds of the runtime's thread at which the turn ends; 0 before its time is counted.
     deadline_ns: AtomicU64,
     /// Another thread wants the turn ended, whatever its time.
     terminate: AtomicBool,
@@ -55,6 +64,10 @@ impl Limits {
     pub(crate) fn new(context: ThreadSafeJSContext, heap_bytes_max: Option<usize>) -> Self {
         let shared = Arc::new(Shared {
             context,
+            turns: AtomicU64::new(0),
+            turn: AtomicU64::new(0),
+            limit_ns: AtomicU64::new(0),
+            long: AtomicU64::new(0),
             deadline_ns: AtomicU64::new(0),
             terminate: AtomicBool::new(false),
             end_soon: AtomicBool::new(false),
@@ -78,6 +91,26 @@ impl Limits {
     /// Takes back [`Limits::end_soon`], if it was not obeyed yet; says whether there was one.
     pub(crate) fn take_end_soon(&self) -> bool {
         self.shared.end_soon.swap(false, Ordering::Relaxed)
+    }
+}
+
+impl Shared {
+    /// Has the turn used up its CPU time? To be asked on the runtime's own thread.
+    fn exhausted(&self) -> bool {
+        let turn = self.turn.load(Ordering::Relaxed);
+        if turn == 0 || self.long.load(Ordering::Relaxed) != turn {
+            return false;
+        }
+        let now = thread_cpu_ns();
+        match self.deadline_ns.load(Ordering::Relaxed) {
+            0 => {
+                let limit = self.limit_ns.load(Ordering::Relaxed);
+                self.deadline_ns
+                    .store(now.saturating_add(limit), Ordering::Relaxed);
+                false
+            }
+            deadline => now >= deadline,
+        }
     }
 }
 
@@ -210,8 +243,7 @@ fn may_go_on(cx: *mut JSContext, shared: &Shared) -> bool {
         shared.outgrew.store(true, Ordering::Relaxed);
         return false;
     }
-    let deadline = shared.deadline_ns.load(Ordering::Relaxed);
-    if deadline != 0 && thread_cpu_ns() >= deadline {
+    if shared.exhausted() {
         shared.overran.store(true, Ordering::Relaxed);
         return false;
     }
@@ -223,16 +255,17 @@ impl Scope<'_> {
     /// with an uncatchable error. Limits do not nest: an inner one takes part in the outer.
     pub fn with_cpu_limit<R>(&mut self, cpu: Duration, f: impl FnOnce(&mut Self) -> R) -> R {
         let shared = Arc::clone(&self.inner().limits.shared);
-        if shared.deadline_ns.load(Ordering::Relaxed) != 0 {
+        if shared.turn.load(Ordering::Relaxed) != 0 {
             return f(self);
         }
-        let deadline = thread_cpu_ns()
-            .saturating_add(u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX))
-            .max(1);
-        shared.deadline_ns.store(deadline, Ordering::SeqCst);
+        let limit = u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX);
+        shared.limit_ns.store(limit, Ordering::Relaxed);
+        shared.deadline_ns.store(0, Ordering::Relaxed);
+        let turn = shared.turns.fetch_add(1, Ordering::Relaxed) + 1;
+        shared.turn.store(turn, Ordering::SeqCst);
         watchdog().wake();
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));
-        shared.deadline_ns.store(0, Ordering::Relaxed);
+        shared.turn.store(0, Ordering::Relaxed);
         match result {
             Ok(result) => result,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -256,8 +289,7 @@ pub struct CpuMeter(Arc<Shared>);
 impl CpuMeter {
     /// Has the turn that runs on this thread used up its CPU time? To be asked on the runtime's thread.
     pub fn exhausted(&self) -> bool {
-        let deadline = self.0.deadline_ns.load(Ordering::Relaxed);
-        deadline != 0 && thread_cpu_ns() >= deadline
+        self.0.exhausted()
     }
 }
 
@@ -367,7 +399,7 @@ impl Watchdog {
     }
 
     fn run(&self) {
-        // The same turn must be seen on two ticks before it is interrupted: short turns are not.
+        // The turns that were seen on the last tick.
         let mut suspects: Vec<(usize, u64)> = Vec::new();
         let mut idle_ticks = 0;
         loop {
@@ -376,12 +408,13 @@ impl Watchdog {
             runtimes.retain(|runtime| runtime.strong_count() > 0);
             let mut seen = Vec::new();
             for runtime in runtimes.iter().filter_map(std::sync::Weak::upgrade) {
-                let deadline = runtime.deadline_ns.load(Ordering::Relaxed);
-                if deadline == 0 {
+                let turn = runtime.turn.load(Ordering::Relaxed);
+                if turn == 0 {
                     continue;
                 }
-                let suspect = (Arc::as_ptr(&runtime) as usize, deadline);
+                let suspect = (Arc::as_ptr(&runtime) as usize, turn);
                 if suspects.contains(&suspect) {
+                    runtime.long.store(turn, Ordering::Relaxed);
                     runtime.context.request_interrupt_callback();
                 }
                 seen.push(suspect);
@@ -394,7 +427,7 @@ impl Watchdog {
                 let busy = runtimes
                     .iter()
                     .filter_map(std::sync::Weak::upgrade)
-                    .any(|runtime| runtime.deadline_ns.load(Ordering::SeqCst) != 0);
+                    .any(|runtime| runtime.turn.load(Ordering::SeqCst) != 0);
                 if !busy {
                     let guard = self.wake.wait(runtimes);
                     drop(guard.unwrap_or_else(std::sync::PoisonError::into_inner));
