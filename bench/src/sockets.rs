@@ -30,6 +30,8 @@ impl Sockets {
                 .await
                 .with_context(|| format!("cannot connect to {addr}"))?;
             stream.set_nodelay(true)?;
+            // On the loopback this client would do the server's part of an acknowledgement, too, for each message.
+            stream.set_quickack(false)?;
             let config = WebSocketConfig::default().read_buffer_size(READ_BYTES);
             let (socket, _) =
                 tokio_tungstenite::client_async_with_config(&url, stream, Some(config))
