@@ -1,48 +1,13 @@
-import {
-  type CompiledQuery, type DatabaseConnection, type Driver, Kysely, type QueryResult, sql, SqliteAdapter, SqliteIntrospector,
-  SqliteQueryCompiler, Migrator,
-} from "kysely";
+import { Kysely, Migrator, sql } from "kysely";
 import { project } from "../../serve.js";
+import { dialect } from "./dialect.js";
 
 interface Tables {
   person: { id: number | null; name: string; born: number | null };
   pet: { id: number | null; owner: number; name: string };
 }
 
-/** The driver that a program writes for an object's database: transactions are the object's own. */
-class ObjectDriver implements Driver {
-  constructor(private readonly storage: DurableObjectStorage) {}
-  async init() {}
-  async destroy() {}
-  async beginTransaction() {}
-  async commitTransaction() {}
-  async rollbackTransaction() {}
-  async releaseConnection() {}
-  async acquireConnection(): Promise<DatabaseConnection> {
-    const { sql } = this.storage;
-    return {
-      async executeQuery<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-        const cursor = sql.exec(text, ...(parameters as SqlStorageValue[]));
-        const rows = cursor.toArray() as R[];
-        return { rows, numAffectedRows: BigInt(cursor.rowsWritten) };
-      },
-      // eslint-disable-next-line require-yield
-      async *streamQuery() {
-        throw new Error("no streams");
-      },
-    };
-  }
-}
-
-const open = (storage: DurableObjectStorage) =>
-  new Kysely<Tables>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new ObjectDriver(storage),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  });
+const open = (storage: DurableObjectStorage) => new Kysely<Tables>({ dialect: dialect(storage) });
 
 async function filled(storage: DurableObjectStorage) {
   const db = open(storage);
