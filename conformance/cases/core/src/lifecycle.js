@@ -1,5 +1,6 @@
 // The life of an object: gates, abort, what survives it.
 
+import { DurableObject } from "cloudflare:workers";
 import { allInObjects, outcome, outcomes, show, timing } from "./harness.js";
 
 const inObjects = allInObjects({
@@ -24,6 +25,21 @@ const inObjects = allInObjects({
       ].map((key) => [key, typeof ctx[key]]),
     ),
   }),
+  "ctx-wrapped": ({ ctx, env }) => {
+    const make = (state) => {
+      const made = new DurableObject(state, env);
+      return [made.ctx === state, made.env === env, String(made.ctx.id) === String(ctx.id), made.ctx.storage === ctx.storage];
+    };
+    return outcomes({
+      itself: () => make(ctx),
+      inherited: () => make(Object.create(ctx, { extra: { value: 1 } })),
+      "inherited twice": () => make(Object.create(Object.create(ctx))),
+      proxy: () => make(new Proxy(ctx, {})),
+      prototype: () => make(Object.getPrototypeOf(ctx)),
+      other: () => make({}),
+      "no object": () => make(1),
+    });
+  },
   "ctx-props": ({ ctx }) => show(ctx.props),
   "env-values": ({ env }) => ({ text: env.TEXT, number: env.NUMBER, list: env.LIST, keys: Object.keys(env).sort() }),
   "block-value": ({ ctx }) => ctx.blockConcurrencyWhile(async () => "the result"),
