@@ -1,9 +1,10 @@
 //! What keeps a project from loading, said so that the user can act.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::place::{Place, Source, slashed};
+use crate::place::{Place, Source, Warning, slashed};
 
 /// Why a project could not be loaded. The variant says which kind of trouble it is; the text is in the
 /// [`Report`]. `Display` gives `file:line:column: what is wrong`, an excerpt of the source where there is
@@ -43,16 +44,28 @@ impl ProjectError {
         }
     }
 
+    fn report_mut(&mut self) -> &mut Report {
+        match self {
+            Self::NoConfig(report)
+            | Self::Config(report)
+            | Self::Read(report)
+            | Self::Syntax(report)
+            | Self::Unresolved(report)
+            | Self::Class(report) => report,
+        }
+    }
+
     /// The same, with its place named as seen from above the project, which lies in `folder`.
     #[must_use]
     pub fn below(mut self, folder: &Path) -> Self {
-        let (Self::NoConfig(report)
-        | Self::Config(report)
-        | Self::Read(report)
-        | Self::Syntax(report)
-        | Self::Unresolved(report)
-        | Self::Class(report)) = &mut self;
+        let report = self.report_mut();
         report.place = report.place.take().map(|place| place.below(folder));
+        self
+    }
+
+    /// The same, with what was noticed before.
+    pub(crate) fn after(mut self, warnings: Vec<Warning>) -> Self {
+        self.report_mut().warnings = warnings;
         self
     }
 
@@ -72,6 +85,8 @@ pub struct Report {
     pub help: Option<String>,
     /// The source line with carets below it.
     pub excerpt: Option<String>,
+    /// What was noticed before, which may be the cause: a misspelt key, say. `Display` leaves it out.
+    pub warnings: Vec<Warning>,
 }
 
 impl Report {
@@ -81,6 +96,7 @@ impl Report {
             what: what.into(),
             help: None,
             excerpt: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -111,7 +127,11 @@ impl Report {
     }
 
     pub(crate) fn read(path: &Path, error: &std::io::Error) -> Self {
-        Self::new(format!("cannot read {}: {error}", slashed(path)))
+        let report = Self::new(format!("cannot read {}: {error}", slashed(path)));
+        match error.kind() {
+            ErrorKind::InvalidData => report.help("save the file as UTF-8"),
+            _ => report,
+        }
     }
 
     pub(crate) fn config(self) -> ProjectError {

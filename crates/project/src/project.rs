@@ -35,9 +35,11 @@ impl Project {
     /// # Errors
     /// There is no configuration, or it cannot be read, or it is wrong.
     pub fn load(dir: &Path, opts: &LoadOptions) -> Result<Self, ProjectError> {
-        let dir = dir
-            .canonicalize()
-            .map_err(|error| ProjectError::Read(Box::new(Report::read(dir, &error))))?;
+        let dir = dir.canonicalize().map_err(|error| {
+            let report = Report::read(dir, &error);
+            let help = "expected the folder of a project, or its configuration file";
+            ProjectError::Read(Box::new(report.help(help)))
+        })?;
         let path = if dir.is_file() {
             dir
         } else {

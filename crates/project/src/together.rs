@@ -19,6 +19,9 @@ pub fn check_together(
     parts: &[(&Project, &ModuleGraph)],
 ) -> Result<Vec<(usize, Warning)>, (usize, ProjectError)> {
     let mut warnings = Vec::new();
+    if let Some((project, graph)) = parts.first() {
+        warnings.extend(graph.without_handler(project).map(|warning| (0, warning)));
+    }
     for (index, (project, _)) in parts.iter().enumerate() {
         let config = &project.config;
         let named = |name: &str| parts.iter().find(|(other, _)| other.config.name == name);

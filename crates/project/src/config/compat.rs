@@ -258,6 +258,22 @@ const FLAGS: &[Flag] = &[
     ),
 ];
 
+/// The names of all flags that workerd knows, those that switch something off among them.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let flags = FLAGS.iter().chain(OTHERS);
+    flags
+        .flat_map(|flag| [flag.name, flag.opposite])
+        .filter(|name| !name.is_empty())
+}
+
+/// Whether one flag switches off what the other switches on.
+pub(super) fn contradict(one: &str, other: &str) -> bool {
+    FLAGS
+        .iter()
+        .chain(OTHERS)
+        .any(|flag| [(one, other), (other, one)].contains(&(flag.name, flag.opposite)))
+}
+
 impl Config {
     /// Whether a flag is on.
     ///

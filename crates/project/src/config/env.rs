@@ -84,6 +84,15 @@ impl<'n> View<'n> {
         }
     }
 
+    /// A key of the top level that stands within another table by mistake, and the name of that: in TOML everything below
+    /// `[vars]` belongs to it.
+    pub(crate) fn astray(&self, key: &str) -> Option<(&'n Entry, &'n str)> {
+        let tables = self.top.entries.iter();
+        tables
+            .filter_map(|owner| Some((owner, owner.node.as_table()?)))
+            .find_map(|(owner, table)| Some((table.get(key)?, owner.key.as_str())))
+    }
+
     /// The environment's own entry.
     pub(crate) fn own(&self, key: &str) -> Option<(&'n Entry, String)> {
         let (name, table) = self.env?;
@@ -149,34 +158,40 @@ fn unsupported(reader: &mut Reader<'_>, entry: &Entry, support: Support) {
     match support {
         Support::Read | Support::Harmless => {}
         Support::Missing(consequence) => {
-            reader.warn(
-                entry.key_span,
-                format!("{key} is not supported yet: {consequence}"),
-            );
+            let table = entry.node.as_table();
+            let binding = table.and_then(|table| table.get("binding")?.node.as_str());
+            let binding = binding.map_or_else(String::new, |name| {
+                format!(", and env.{name} will be undefined")
+            });
+            let text = format!("{key} is not supported yet: {consequence}{binding}");
+            reader.warn(entry.key_span, text);
+        }
+        Support::Gone(instead) => {
+            let text = format!("{key} has no effect, as in wrangler 4: {instead}");
+            reader.warn(entry.key_span, text);
         }
         Support::Binding => {
+            // An empty list binds nothing.
+            if matches!(&entry.node.value, Value::Array(items) if items.is_empty()) {
+                return;
+            }
             let mut names = Vec::new();
             binding_names(&entry.node.value, &mut names);
-            match names.as_slice() {
-                // An empty list, or `queues` with consumers only, binds nothing.
-                [] => {
-                    let empty =
-                        matches!(&entry.node.value, Value::Array(items) if items.is_empty());
-                    if !empty {
-                        reader.warn(entry.key_span, format!("{key} is not supported yet"));
-                    }
-                }
-                names => {
-                    let names: Vec<_> = names.iter().map(|name| format!("env.{name}")).collect();
-                    reader.warn(
-                        entry.key_span,
-                        format!(
-                            "{key} is not supported yet: {} will be undefined",
-                            names.join(", ")
-                        ),
-                    );
-                }
+            let mut consequences = Vec::new();
+            if !names.is_empty() {
+                let names: Vec<_> = names.iter().map(|name| format!("env.{name}")).collect();
+                consequences.push(format!("{} will be undefined", names.join(", ")));
             }
+            let table = entry.node.as_table();
+            if table.is_some_and(|table| key == "queues" && table.get("consumers").is_some()) {
+                consequences.push("queue() is not called".to_owned());
+            }
+            let consequences = match consequences.join(", and ") {
+                text if text.is_empty() => text,
+                text => format!(": {text}"),
+            };
+            let text = format!("{key} is not supported yet{consequences}");
+            reader.warn(entry.key_span, text);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The keys of a wrangler configuration: what each means here, and how environments inherit it.
 //!
-//! The list follows wrangler 4's published `config-schema.json`.
+//! The list follows wrangler 4's published `config-schema.json`, with what older ones knew beside it.
 
 /// What Holdfast does with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) enum Support {
     Binding,
     /// Not supported yet, with the consequence for the user.
     Missing(&'static str),
+    /// Older wranglers knew it, with what took its place.
+    Gone(&'static str),
 }
 
 /// How a named environment comes by a key, as wrangler has it.
@@ -27,7 +29,7 @@ pub(crate) enum Inheritance {
 }
 
 use Inheritance::{Inherited, Own, TopOnly};
-use Support::{Binding, Harmless, Missing, Read};
+use Support::{Binding, Gone, Harmless, Missing, Read};
 
 pub(crate) struct Key {
     pub(crate) name: &'static str,
@@ -80,6 +82,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("keep_names", Harmless, Inherited),
     key("keep_vars", Harmless, TopOnly),
     key("kv_namespaces", Binding, Own),
+    key("legacy_assets", Missing("static files are not served"), Inherited),
     key("legacy_env", Harmless, TopOnly),
     key("limits", Read, Inherited),
     key("logfwdr", Harmless, Inherited),
@@ -91,6 +94,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("mtls_certificates", Binding, Own),
     key("name", Read, Inherited),
     key("no_bundle", Harmless, Inherited),
+    key("node_compat", Gone("add \"nodejs_compat\" to \"compatibility_flags\""), Inherited),
     key("observability", Harmless, Inherited),
     key("pages_build_output_dir", Missing("a Pages project does not run: set \"main\" to a Worker"), TopOnly),
     key("pipelines", Binding, Own),
@@ -117,9 +121,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("text_blobs", Missing("import the files instead: a rule of type Text"), TopOnly),
     key("triggers", Read, Inherited),
     key("tsconfig", Read, Inherited),
+    key("type", Harmless, TopOnly),
     key("unsafe", Binding, Own),
     key("unsafe_hello_world", Binding, Own),
     key("upload_source_maps", Harmless, Inherited),
+    key("usage_model", Harmless, Inherited),
     key("vars", Read, Own),
     key("vectorize", Binding, Own),
     key("version_metadata", Binding, Own),
@@ -129,9 +135,10 @@ pub(crate) const KEYS: &[Key] = &[
     key("worker_loaders", Binding, Own),
     key("workers_dev", Harmless, Inherited),
     key("workflows", Binding, Own),
+    key("zone_id", Harmless, Inherited),
 ];
 
-/// What is known of a key; `None` for one that wrangler does not know either.
+/// What is known of a key; `None` for one that no wrangler knows.
 pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }

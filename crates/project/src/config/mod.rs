@@ -24,7 +24,7 @@ use crate::error::{ProjectError, Report};
 use crate::graph::rules::Rule;
 use crate::place::{Source, Warning, shown, slashed};
 use env::View;
-use node::Entry;
+use node::{Entry, Node};
 use reader::Reader;
 
 /// The names wrangler looks for, in its order.
@@ -159,17 +159,35 @@ pub(crate) fn load(root: &Path, path: &Path, env: Option<&str>) -> Result<Loaded
             reader.warnings.push(Warning { place: None, text });
         }
     }
-    let top = reader.table(&tree, "the configuration")?;
-    let view = View::new(&mut reader, top, env)?;
-    view.warn(&mut reader);
-    let mut config = read(&mut reader, &view, root, path)?;
+    match checked(&mut reader, &tree, root, path, env, &mut files) {
+        Ok(config) => Ok(Loaded {
+            config,
+            warnings: reader.warnings,
+            files,
+        }),
+        Err(error) => Err(error.after(reader.warnings)),
+    }
+}
+
+fn checked(
+    reader: &mut Reader<'_>,
+    tree: &Node,
+    root: &Path,
+    path: &Path,
+    env: Option<&str>,
+    files: &mut Vec<PathBuf>,
+) -> Result<Config, ProjectError> {
+    let Some(top) = tree.as_table() else {
+        let what = format!("the configuration is {}", tree.kind());
+        return Err(reader.error(tree.span, what, "expected an object"));
+    };
+    reader.warn_of_doubles(top);
+    let view = View::new(reader, top, env)?;
+    view.warn(reader);
+    let mut config = read(reader, &view, root, path)?;
     config.env = env.map(str::to_owned);
-    merge_secrets(&mut reader, &view, root, &mut config, &mut files)?;
-    Ok(Loaded {
-        config,
-        warnings: reader.warnings,
-        files,
-    })
+    merge_secrets(reader, &view, root, &mut config, files)?;
+    Ok(config)
 }
 
 fn read(

@@ -126,6 +126,28 @@ impl Reader<'_> {
         })
     }
 
+    /// Warns of keys that a table has twice, at any depth: the last one counts.
+    pub(crate) fn warn_of_doubles(&mut self, table: &Table) {
+        for (index, entry) in table.entries.iter().enumerate() {
+            if table.entries[..index]
+                .iter()
+                .any(|other| other.key == entry.key)
+            {
+                let text = format!("\"{}\" is there twice: only this one counts", entry.key);
+                self.warn(entry.key_span, text);
+            }
+            self.warn_of_doubles_in(&entry.node);
+        }
+    }
+
+    fn warn_of_doubles_in(&mut self, node: &Node) {
+        match &node.value {
+            Value::Table(table) => self.warn_of_doubles(table),
+            Value::Array(items) => items.iter().for_each(|item| self.warn_of_doubles_in(item)),
+            _ => {}
+        }
+    }
+
     /// Warns of keys that are none of `known`.
     pub(crate) fn only(&mut self, table: &Table, path: &str, known: &[&str]) {
         for entry in &table.entries {

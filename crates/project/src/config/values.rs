@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
-use super::NEWEST_COMPATIBILITY_DATE;
 use super::env::View;
-use super::node::{Node, Span, Value};
+use super::node::{Entry, Node, Span, Value};
 use super::reader::{self, Reader};
+use super::{NEWEST_COMPATIBILITY_DATE, compat};
 use crate::error::ProjectError;
 use crate::graph::rules::{Rule, RuleKind};
+use crate::place::slashed;
 
 pub(super) fn optional_string(
     reader: &Reader<'_>,
@@ -71,13 +72,22 @@ pub(super) fn main(
     root: &Path,
 ) -> Result<PathBuf, ProjectError> {
     let Some((entry, path)) = view.get("main") else {
-        return Err(reader.error(
-            Span::default(),
-            "\"main\" is missing",
-            "add the Worker's entry module, for example \"main\": \"src/index.ts\"",
-        ));
+        let help = "add the Worker's entry module, for example \"main\": \"src/index.ts\"";
+        if let Some((assets, _)) = view.get("assets") {
+            let what = "a Worker of static files only does not run: assets are not supported yet";
+            return Err(reader.error(assets.key_span, what, help));
+        }
+        if let Some((entry, owner)) = view.astray("main") {
+            let what = format!("\"main\" stands in \"{owner}\", but belongs to the top level");
+            return Err(reader.error(entry.key_span, what, astray_help(owner)));
+        }
+        return Err(reader.error(Span::default(), "\"main\" is missing", help));
     };
     let main = reader.string(&entry.node, &path)?;
+    if main.is_empty() {
+        let help = "expected the Worker's entry module, for example \"src/index.ts\"";
+        return Err(reader.error(entry.node.span, format!("\"{path}\" is empty"), help));
+    }
     let file = root.join(main);
     match file.canonicalize() {
         Ok(file) if file.is_file() => Ok(file),
@@ -89,15 +99,62 @@ pub(super) fn main(
         Err(_) => Err(reader.error(
             entry.node.span,
             format!("the entry module does not exist: {main}"),
-            format!(
-                "\"{path}\" is relative to the folder of this file: create it, or correct the path"
-            ),
+            absent_help(view, main, &file, &path),
         )),
     }
 }
 
+/// What to do about an entry module that is not there.
+fn absent_help(view: &View<'_>, main: &str, file: &Path, path: &str) -> String {
+    /// Where the builds of frameworks put what they make.
+    const BUILT: [&str; 6] = [
+        "dist",
+        "build",
+        "out",
+        ".output",
+        ".open-next",
+        ".svelte-kit",
+    ];
+    if let Some(extension) = other_extension(file) {
+        let there = Path::new(main).with_extension(extension);
+        return format!("there is {}: correct \"{path}\"", slashed(&there));
+    }
+    let command = view.get("build").and_then(|(build, _)| {
+        let command = build.node.as_table()?.get("command")?;
+        command.node.as_str()
+    });
+    if let Some(command) = command {
+        return format!("the build makes it, perhaps: run it first: {command}");
+    }
+    if Path::new(main)
+        .components()
+        .any(|part| BUILT.iter().any(|built| part.as_os_str() == *built))
+    {
+        return "a build makes it, perhaps: run that first, for example: npm run build".to_owned();
+    }
+    format!("\"{path}\" is relative to the folder of this file: create it, or correct the path")
+}
+
+/// The extension under which a file that is not there exists after all.
+fn other_extension(file: &Path) -> Option<&'static str> {
+    ["ts", "js", "tsx", "jsx", "mts", "mjs"]
+        .into_iter()
+        .find(|extension| file.with_extension(extension).is_file())
+}
+
+fn astray_help(owner: &str) -> String {
+    format!("move it out of \"{owner}\": in TOML, above the first [table]")
+}
+
 pub(super) fn date(reader: &mut Reader<'_>, view: &View<'_>) -> Result<String, ProjectError> {
     let Some((entry, path)) = view.get("compatibility_date") else {
+        if let Some((entry, owner)) = view.astray("compatibility_date") {
+            let text = format!(
+                "\"compatibility_date\" stands in \"{owner}\", but belongs to the top level: {}",
+                astray_help(owner)
+            );
+            reader.warn(entry.key_span, text);
+        }
         let text = format!(
             "\"compatibility_date\" is missing: {NEWEST_COMPATIBILITY_DATE} is used; add \"compatibility_date\": \"{NEWEST_COMPATIBILITY_DATE}\" to keep it"
         );
@@ -111,6 +168,12 @@ pub(super) fn date(reader: &mut Reader<'_>, view: &View<'_>) -> Result<String, P
             format!("\"{path}\" is not a date: {date}"),
             format!("expected YYYY-MM-DD, for example \"{NEWEST_COMPATIBILITY_DATE}\""),
         ));
+    }
+    if date > NEWEST_COMPATIBILITY_DATE {
+        let text = format!(
+            "\"{path}\" is {date}: what changed after {NEWEST_COMPATIBILITY_DATE} is not known here, and stays as it was then"
+        );
+        reader.warn(entry.node.span, text);
     }
     Ok(date.to_owned())
 }
@@ -138,12 +201,25 @@ fn is_date(text: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-pub(super) fn flags(reader: &Reader<'_>, view: &View<'_>) -> Result<Vec<String>, ProjectError> {
+/// # Errors
+/// Two flags contradict each other.
+pub(super) fn flags(reader: &mut Reader<'_>, view: &View<'_>) -> Result<Vec<String>, ProjectError> {
     let Some((entry, path)) = view.get("compatibility_flags") else {
         return Ok(Vec::new());
     };
-    let flags = reader.strings(&entry.node, &path)?;
-    Ok(flags.into_iter().map(|(flag, _)| flag).collect())
+    let mut flags: Vec<String> = Vec::new();
+    for (flag, at) in reader.strings(&entry.node, &path)? {
+        if let Some(other) = flags.iter().find(|other| compat::contradict(other, &flag)) {
+            let what = format!("\"{other}\" and \"{flag}\" contradict each other");
+            return Err(reader.error(at, what, "keep one of them"));
+        }
+        if !compat::names().any(|name| name == flag) {
+            let hint = reader::did_you_mean(&flag, compat::names());
+            reader.warn(at, format!("unknown compatibility flag \"{flag}\"{hint}"));
+        }
+        flags.push(flag);
+    }
+    Ok(flags)
 }
 
 pub(super) fn vars(
@@ -181,13 +257,46 @@ pub(super) fn limits(
 }
 
 pub(super) fn dev(
-    reader: &Reader<'_>,
+    reader: &mut Reader<'_>,
     view: &View<'_>,
 ) -> Result<(Option<String>, Option<u16>), ProjectError> {
+    /// The last five are about wrangler's own tools.
+    const KNOWN: [&str; 10] = [
+        "ip",
+        "port",
+        "local_protocol",
+        "upstream_protocol",
+        "host",
+        "inspector_port",
+        "inspector_ip",
+        "enable_containers",
+        "container_engine",
+        "generate_types",
+    ];
+    const WITHOUT_EFFECT: [(&str, &str); 3] = [
+        (
+            "local_protocol",
+            "HTTP is served; put a reverse proxy in front for HTTPS",
+        ),
+        ("upstream_protocol", "a request's URL says how it came"),
+        (
+            "host",
+            "a request's URL has the host that the client asked for",
+        ),
+    ];
     let Some((entry, path)) = view.get("dev") else {
         return Ok((None, None));
     };
     let table = reader.table(&entry.node, &path)?;
+    reader.only(table, &path, &KNOWN);
+    for (key, consequence) in WITHOUT_EFFECT {
+        // HTTP is what there is.
+        let wanted = |entry: &&Entry| entry.node.as_str() != Some("http");
+        if let Some(entry) = table.get(key).filter(wanted) {
+            let text = format!("{path}.{key} is not supported yet: {consequence}");
+            reader.warn(entry.key_span, text);
+        }
+    }
     let ip = table
         .get("ip")
         .map(|ip| reader.string(&ip.node, "dev.ip"))

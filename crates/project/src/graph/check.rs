@@ -1,10 +1,10 @@
 //! Configuration against code: are the classes that bindings name there?
 
-use super::ModuleGraph;
+use super::{ModuleGraph, ModuleKind};
 use crate::Project;
 use crate::config::DurableObjectBinding;
 use crate::error::{ProjectError, Report};
-use crate::place::slashed;
+use crate::place::{Warning, slashed};
 
 impl ModuleGraph {
     /// Checks that every class a binding of this Worker names is exported by the entry module and has been
@@ -45,6 +45,39 @@ impl ModuleGraph {
         }
         Ok(())
     }
+
+    /// What is said of a Worker that is to get requests and has no default export.
+    pub(crate) fn without_handler(&self, project: &Project) -> Option<Warning> {
+        let exports = self.main_exports();
+        let main = self.module(self.main);
+        let has_default = exports.names.iter().any(|name| name == "default");
+        let is_service_worker = match &main.kind {
+            ModuleKind::Esm { code, .. } => !has_default && calls_add_event_listener(code),
+            // A CommonJS module always has a default export: what it is, running tells.
+            ModuleKind::CommonJs { code, .. } => {
+                !code.contains("exports") && calls_add_event_listener(code)
+            }
+            _ => false,
+        };
+        let what = if is_service_worker {
+            "handles requests by addEventListener(\"fetch\", …), which is not supported"
+        } else if exports.complete && !has_default {
+            "has no default export"
+        } else {
+            return None;
+        };
+        let shown = slashed(&crate::place::shown(&project.root, &project.config.main));
+        let text = format!(
+            "{shown} {what}: requests are answered with status 500\n  add: export default {{ async fetch(request, env, ctx) {{ … }} }}"
+        );
+        Some(Warning { place: None, text })
+    }
+}
+
+fn calls_add_event_listener(code: &str) -> bool {
+    ["\"fetch\"", "'fetch'", "`fetch`"]
+        .iter()
+        .any(|name| code.contains(&format!("addEventListener({name}")))
 }
 
 fn error(place: &crate::Place, what: String, help: &str) -> ProjectError {

@@ -237,6 +237,59 @@ fn lexed(
     }
 }
 
+/// Which of the modules behind several `export *` a name is asked of. One at most: a name that two of them give is
+/// ambiguous, and then there is no such name. The first of those that may have it, if reading does not tell.
+fn offering(
+    graph: &ModuleGraph,
+    targets: &[ModuleId],
+    name: &str,
+    names: &[IndexSet<String>],
+) -> Option<ModuleId> {
+    if let [only] = targets {
+        return Some(*only);
+    }
+    let mut targets = targets
+        .iter()
+        .copied()
+        .filter(|target| !is_silent(graph, *target));
+    let offers = |target: &ModuleId| offers(graph, *target, name, names, &mut HashSet::new());
+    let may = |target: &ModuleId| graph.has(*target, name, &mut HashSet::new()) == Answer::Unknown;
+    targets.clone().find(offers).or_else(|| targets.find(may))
+}
+
+/// Whether reading tells that a module gives a name. `names` are those of CommonJS modules.
+fn offers(
+    graph: &ModuleGraph,
+    id: ModuleId,
+    name: &str,
+    names: &[IndexSet<String>],
+    seen: &mut HashSet<ModuleId>,
+) -> bool {
+    if !seen.insert(id) {
+        return false;
+    }
+    match &graph.module(id).exports {
+        Static::CommonJs(_) => names[id.0].contains(name),
+        Static::Value => graph.has(id, name, &mut HashSet::new()) == Answer::Yes,
+        Static::Es(own) => {
+            own.names.iter().any(|own| own == name)
+                || own.stars.iter().any(|star| {
+                    let target = graph.target(id, *star);
+                    target.is_some_and(|target| offers(graph, target, name, names, seen))
+                })
+        }
+    }
+}
+
+/// Whether a CommonJS module has no means of exporting anything, such as what is left of a file of types.
+fn is_silent(graph: &ModuleGraph, id: ModuleId) -> bool {
+    let means = ["exports", "module", "this"];
+    match &graph.module(id).kind {
+        ModuleKind::CommonJs { code, .. } => !means.iter().any(|word| code.contains(word)),
+        _ => false,
+    }
+}
+
 /// Notes that somebody imports `name` from a module: a CommonJS module must offer it; an ES module that does
 /// not export it itself passes the demand on along its `export *`.
 fn demand(
@@ -256,10 +309,10 @@ fn demand(
             }
         }
         Static::Es(own) if !own.names.iter().any(|own| own == name) => {
-            for star in &own.stars {
-                if let Some(target) = graph.target(id, *star) {
-                    demand(graph, target, name, names, seen);
-                }
+            let stars = own.stars.iter();
+            let targets: Vec<_> = stars.filter_map(|star| graph.target(id, *star)).collect();
+            if let Some(target) = offering(graph, &targets, name, names) {
+                demand(graph, target, name, names, seen);
             }
         }
         Static::Es(_) | Static::Value => {}

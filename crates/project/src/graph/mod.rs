@@ -5,6 +5,7 @@ mod check;
 mod commonjs;
 mod decorators;
 mod edits;
+mod explain;
 mod exports;
 mod helpers;
 mod load;

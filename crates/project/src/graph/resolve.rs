@@ -74,8 +74,8 @@ pub(super) struct Unresolved {
 }
 
 pub(super) struct Resolvers {
-    root: PathBuf,
-    import: Pair,
+    pub(super) root: PathBuf,
+    pub(super) import: Pair,
     require: Pair,
     rules: RuleSet,
     node_builtins_win: bool,
@@ -83,8 +83,8 @@ pub(super) struct Resolvers {
 
 /// One resolver for the user's own files and one for packages: in packages, JavaScript goes before
 /// TypeScript where an extension is left out, since they ship both.
-struct Pair {
-    own: Resolver,
+pub(super) struct Pair {
+    pub(super) own: Resolver,
     package: Resolver,
 }
 
@@ -118,10 +118,10 @@ impl Resolvers {
     /// The entry module.
     pub(super) fn entry(&self, main: &Path) -> Result<(Key, Hints), ProjectError> {
         let shown = slashed(&shown(&self.root, main));
-        let form = form(main).map_err(|unresolved| {
-            let what = format!("{shown} cannot be the entry module: {}", unresolved.reason);
-            ProjectError::Unresolved(Box::new(Report::new(what).help(unresolved.help)))
-        })?;
+        let form = match form(main) {
+            Ok(Form::Script) => Form::Script,
+            _ => return Err(no_entry(main, &shown)),
+        };
         let hints = Hints {
             package: self.package_type(main),
             rule: None,
@@ -250,7 +250,8 @@ impl Resolvers {
     /// It does not parse, or extends one that does not exist.
     pub(super) fn tsconfig(&self, file: &Path) -> Result<Option<Arc<TsConfig>>, ProjectError> {
         self.import.own.find_tsconfig(file).map_err(|error| {
-            let what = format!("the TypeScript configuration cannot be used: {error}");
+            let reason = self.told(&error);
+            let what = format!("the TypeScript configuration cannot be used: {reason}");
             Report::new(what)
                 .help("correct tsconfig.json, or install the package that it extends")
                 .config()
@@ -267,92 +268,26 @@ impl Resolvers {
             .ok()?;
         found.package_json().and_then(|package| package.r#type())
     }
+}
 
-    fn explain(&self, from: &Path, specifier: &str, error: &ResolveError) -> Unresolved {
-        let reason = match error {
-            ResolveError::NotFound(_)
-            | ResolveError::MatchedAliasNotFound(..)
-            | ResolveError::ExtensionAlias(..) => {
-                return self.explain_absent(from, specifier);
-            }
-            ResolveError::PackagePathNotExported {
-                subpath,
-                package_json_path,
-                conditions,
-                ..
-            } => {
-                format!(
-                    "\"{subpath}\" is not among the \"exports\" of {} (for the conditions {})",
-                    slashed(&shown(&self.root, package_json_path)),
-                    conditions.names().join(", ")
-                )
-            }
-            ResolveError::TsconfigLoadFailed { path, source } => {
-                format!(
-                    "{} cannot be read: {source}",
-                    slashed(&shown(&self.root, path))
-                )
-            }
-            other => other.to_string(),
-        };
-        let help = "import a path that the package offers, or install another version".to_owned();
-        Unresolved { reason, help }
-    }
-
-    fn explain_absent(&self, from: &Path, specifier: &str) -> Unresolved {
-        if specifier.contains("://") {
-            return Unresolved {
-                reason: "modules are not fetched from the network".to_owned(),
-                help: "install the package, or save the file in the project".to_owned(),
-            };
-        }
-        if is_bare(specifier) {
-            let parts = if specifier.starts_with('@') { 2 } else { 1 };
-            let package = specifier
-                .split('/')
-                .take(parts)
-                .collect::<Vec<_>>()
-                .join("/");
-            if package.starts_with('#') {
-                let help = "add it to the \"imports\" of package.json".to_owned();
-                return Unresolved {
-                    reason: "no \"imports\" entry matches".to_owned(),
-                    help,
-                };
-            }
-            let installed = from
-                .ancestors()
-                .any(|folder| folder.join("node_modules").join(&package).is_dir());
-            return if installed {
-                Unresolved {
-                    reason: format!("the package {package} is installed, but has no such file"),
-                    help: format!(
-                        "look at \"main\", \"module\" and \"exports\" of its package.json: node_modules/{package}/package.json"
-                    ),
-                }
-            } else {
-                Unresolved {
-                    reason: format!("no package {package} in any node_modules folder above"),
-                    help: format!("is it installed? run: npm install {package}"),
-                }
-            };
-        }
-        let wanted = from.parent().unwrap_or(from).join(specifier);
-        Unresolved {
-            reason: format!(
-                "there is no {}",
-                slashed(&shown(&self.root, &normal(&wanted)))
-            ),
-            help: format!(
-                "tried the path itself, with {} added, and as a folder with an index file",
-                OWN_EXTENSIONS.join(", ")
-            ),
-        }
-    }
+/// Why a file cannot be the entry module.
+fn no_entry(main: &Path, shown: &str) -> ProjectError {
+    let (reason, help) = match main.extension().and_then(|extension| extension.to_str()) {
+        Some("py") => (
+            "Python Workers do not run",
+            "write the Worker in JavaScript or TypeScript",
+        ),
+        _ => (
+            "it is neither JavaScript nor TypeScript",
+            "correct \"main\" in the configuration",
+        ),
+    };
+    let what = format!("{shown} cannot be the entry module: {reason}");
+    ProjectError::Unresolved(Box::new(Report::new(what).help(help)))
 }
 
 /// esbuild's order, with the module-specific extensions after the plain ones.
-const OWN_EXTENSIONS: [&str; 9] = [
+pub(super) const OWN_EXTENSIONS: [&str; 9] = [
     ".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json",
 ];
 const PACKAGE_EXTENSIONS: [&str; 9] = [
@@ -426,21 +361,6 @@ pub(super) fn is_bare(specifier: &str) -> bool {
 pub(super) fn in_node_modules(path: &Path) -> bool {
     path.components()
         .any(|part| part.as_os_str() == "node_modules")
-}
-
-/// The path without `.` and `..`, for messages only.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// The modules of Node that may be named without `node:`.

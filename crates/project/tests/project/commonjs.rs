@@ -5,6 +5,33 @@ use holdfast_project::{ModuleKind, RequestKind, Target};
 use crate::common::{Fixture, code, import, is_esm, module, names, request, target};
 
 #[test]
+fn one_of_several_stars_is_asked_for_a_name() {
+    let fixture = Fixture::app(
+        "import { Doc, late, lexed } from './index.mjs';\nglobalThis.x = [Doc, late, lexed];",
+        &[
+            (
+                "src/index.mjs",
+                "export * from './types.js';\nexport * from './doc.mjs';\nexport * from './late.js';\nexport * from './lexed.js';",
+            ),
+            // What is left of a file of types.
+            ("src/types.js", "//# sourceMappingURL=types.js.map"),
+            ("src/doc.mjs", "export class Doc {}"),
+            ("src/late.js", "module.exports = make();"),
+            ("src/lexed.js", "exports.lexed = 1;"),
+        ],
+    );
+    let graph = fixture.graph();
+    let exported = |name: &str| match &module(&graph, name).kind {
+        ModuleKind::CommonJs { exports, .. } => exports.clone(),
+        other => panic!("{name} is {other:?}"),
+    };
+    assert_eq!(exported("src/lexed.js"), ["lexed"]);
+    assert!(exported("src/types.js").is_empty());
+    // Nobody is known to have it, so the first that may have it is asked.
+    assert_eq!(exported("src/late.js"), ["late"]);
+}
+
+#[test]
 fn syntax_decides_then_the_package_then_the_extension() {
     let cases: &[(&str, &str, bool)] = &[
         ("a.js", "export const a = 1", true),

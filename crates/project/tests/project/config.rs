@@ -300,7 +300,7 @@ fn unsupported_and_unknown_keys_are_told_with_their_places() {
         texts(&project),
         [
             "wrangler.jsonc:3:3: r2_buckets is not supported yet: env.FILES, env.MORE will be undefined",
-            "wrangler.jsonc:4:3: queues is not supported yet: env.Q will be undefined",
+            "wrangler.jsonc:4:3: queues is not supported yet: env.Q will be undefined, and queue() is not called",
             "wrangler.jsonc:5:3: ai is not supported yet: env.AI will be undefined",
             "wrangler.jsonc:6:3: send_email is not supported yet: env.MAIL will be undefined",
             "wrangler.jsonc:7:3: unsafe is not supported yet: env.U will be undefined",

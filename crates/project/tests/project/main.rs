@@ -6,6 +6,7 @@ mod config;
 mod errors;
 mod graph;
 mod resolve;
+mod slips;
 mod speed;
 mod together;
 mod typescript;
