@@ -149,6 +149,7 @@ fn serve(
     mut watches: Vec<Watch>,
     output: Output,
 ) -> Result<(), StoreError> {
+    let mut told = Told::default();
     while let Ok(event) = inbox.recv() {
         let mut changed = BTreeSet::new();
         match event {
@@ -172,17 +173,40 @@ fn serve(
                 watched.unwrap_or_else(|error| incomplete(&error));
             }
         }
-        report(&reloaded, loader, begun.elapsed(), output);
+        report(&reloaded, loader, begun.elapsed(), output, &mut told);
     }
     Ok(())
 }
 
-fn report(reloaded: &Reloaded, loader: &Loader<'_>, took: Duration, output: Output) {
-    for failure in &reloaded.failures {
-        problem(
-            Problem::Error,
-            format_args!("{failure}\n  the program that was loaded before goes on running"),
-        );
+/// The failures of the last change. They are not told again: while a project does not load, any change in its folder has
+/// it read again, also of a file that this output goes to, and that would never end.
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Told {
+    /// Whether these failures are others than those of the change before.
+    fn is_news(&mut self, failures: &[String]) -> bool {
+        let news = self.0 != failures;
+        self.0 = failures.to_vec();
+        news
+    }
+}
+
+fn report(
+    reloaded: &Reloaded,
+    loader: &Loader<'_>,
+    took: Duration,
+    output: Output,
+    told: &mut Told,
+) {
+    let failures: Vec<_> = reloaded.failures.iter().map(ToString::to_string).collect();
+    if told.is_news(&failures) {
+        for failure in &failures {
+            problem(
+                Problem::Error,
+                format_args!("{failure}\n  the program that was loaded before goes on running"),
+            );
+        }
     }
     if reloaded.done.is_empty() {
         return;
@@ -304,4 +328,21 @@ fn incomplete(error: &notify::Error) {
         error.kind
     );
     problem(Problem::Warning, text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_again_only_after_something_else() {
+        let mut told = Told::default();
+        let (one, other) = (["one".to_owned()], ["other".to_owned()]);
+        assert!(!told.is_news(&[]));
+        assert!(told.is_news(&one));
+        assert!(!told.is_news(&one));
+        assert!(told.is_news(&other));
+        assert!(told.is_news(&[]));
+        assert!(told.is_news(&one));
+    }
 }

@@ -123,7 +123,10 @@ impl<'o> Loader<'o> {
         let project = match Project::load(dir, &load) {
             Ok(project) => project,
             // Where the configuration was looked for; it was not read, so nobody knows more.
-            Err(error) => return Err(self.seen_from(dir, error)),
+            Err(error) => {
+                self.warn(dir, &error.report().warnings);
+                return Err(self.seen_from(dir, error));
+            }
         };
         let root = project.root.clone();
         self.warn(&root, &project.warnings);

@@ -134,7 +134,7 @@ impl Loader {
             return Ok((*key).to_owned());
         }
         let Some(node_name) = name.strip_prefix("node:") else {
-            return Err(unsupported(name, &importer.display));
+            return Err(unsupported(name, importer));
         };
         let config = &self.app.project.config;
         let alone = ["async_hooks", "process"].contains(&node_name);
@@ -147,10 +147,10 @@ impl Loader {
             Some(key) if allowed => Ok(key),
             Some(_) => Err(format!(
                 "No such module \"{name}\", asked for by {}: Node's modules are there with the compatibility \
-                 flag \"nodejs_compat\".",
-                importer.display
+                 flag \"nodejs_compat\": add it to \"compatibility_flags\".",
+                asker(name, importer)
             )),
-            None => Err(unsupported(name, &importer.display)),
+            None => Err(unsupported(name, importer)),
         }
     }
 }
@@ -166,17 +166,38 @@ fn absent(name: &str, flag: Option<&str>, importer: &Module) -> String {
         Some(flag) => format!(
             "No such module \"{name}\", asked for by {}: it is there with the compatibility flag \"{flag}\", which \
              a later compatibility date brings.",
-            importer.display
+            asker(name, importer)
         ),
         None => format!("No such module \"{name}\"."),
     }
 }
 
-fn unsupported(name: &str, importer: &str) -> String {
+fn unsupported(name: &str, importer: &Module) -> String {
     format!(
-        "The module \"{name}\", asked for by {importer}, is not supported by Holdfast yet; \
-         see docs/compatibility.md."
+        "The module \"{name}\", asked for by {}, is not supported by Holdfast yet; \
+         see docs/compatibility.md.",
+        asker(name, importer)
     )
+}
+
+/// Where a module asks for one of the runtime's own.
+fn asker(name: &str, importer: &Module) -> String {
+    let mut requests = importer.requests.iter();
+    let asks = requests
+        .find(|request| matches!(&request.target, Target::Builtin(target) if target == name));
+    asks.map_or_else(
+        || importer.display.clone(),
+        |request| request.place.to_string(),
+    )
+}
+
+/// A message of the engine, with the names that programs know in place of the keys of the runtime's own modules.
+pub(crate) fn with_public_names(message: &str) -> String {
+    let mut message = message.to_owned();
+    for (name, key) in BUILTINS {
+        message = message.replace(key, name);
+    }
+    message.replace("holdfast:node/", "node:")
 }
 
 impl ModuleLoader for Loader {

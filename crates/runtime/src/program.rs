@@ -12,7 +12,7 @@ use holdfast_object::NamespaceKey;
 
 use crate::app::{App, StartError};
 use crate::compat::SocketCompat;
-use crate::loader::{Loader, key_of, static_keys};
+use crate::loader::{Loader, key_of, static_keys, with_public_names};
 use crate::message::ClassId;
 
 /// A class of objects.
@@ -255,7 +255,10 @@ pub(crate) fn error_text(scope: &mut Scope<'_>, error: Local<'_>) -> String {
     })();
     match place {
         Ok((file, Some(line), Some(column))) if !file.is_empty() => {
-            format!("{text}\n    at {file}:{line}:{column}")
+            format!(
+                "{}\n    at {file}:{line}:{column}",
+                with_public_names(&text)
+            )
         }
         Ok(_) => text,
         Err(Thrown) => {

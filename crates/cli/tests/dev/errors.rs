@@ -130,6 +130,43 @@ fn a_module_that_throws() {
 }
 
 #[test]
+fn a_name_that_a_module_does_not_have() {
+    for (name, specifier) in [("Nope", "cloudflare:workers"), ("nope", "node:path")] {
+        let code =
+            format!("import {{ {name} }} from '{specifier}';\nexport default {{ x: {name} }};\n");
+        let config = wrangler("\"compatibility_flags\": [\"nodejs_compat\"],");
+        let project = Project::new(&[("wrangler.jsonc", &config), ("src/index.js", &code)]);
+        let stderr = fail(project.path(), &[]).stderr;
+        let module = format!("'{specifier}'");
+        assert_says(&stderr, &[&module, &format!("'{name}'"), "src/index.js:1:"]);
+    }
+}
+
+#[test]
+fn a_module_of_node_without_the_flag() {
+    let project =
+        Project::worker("const a = 1;\nimport path from 'path';\nexport default { a, path };\n");
+    let stderr = fail(project.path(), &[]).stderr;
+    let parts = [
+        "No such module \"node:path\", asked for by src/index.js:2:",
+        "add it to \"compatibility_flags\"",
+    ];
+    assert_says(&stderr, &parts);
+}
+
+#[test]
+fn what_was_noticed_before_an_error_is_told_first() {
+    let config = r#"{ "name": "a", "mian": "src/index.js" }"#;
+    let project = Project::new(&[("wrangler.jsonc", config), ("src/index.js", HELLO)]);
+    let data = tempfile::tempdir().unwrap();
+    let stderr = Holdfast::dev(project.path(), data.path(), &[]).end().stderr;
+    let warning =
+        stderr.find("warning: wrangler.jsonc:1:16: unknown key \"mian\": did you mean \"main\"?");
+    let error = stderr.find("error: wrangler.jsonc:1:1: \"main\" is missing");
+    assert!(warning.is_some() && warning < error, "{stderr}");
+}
+
+#[test]
 fn a_port_in_use() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
