@@ -3,7 +3,6 @@ import { create, fromBinary, fromJson, toBinary, toJson } from "@bufbuild/protob
 import { type GenMessage, type GenService } from "@bufbuild/protobuf/codegenv2";
 import { StringValueSchema, StructSchema, TimestampSchema, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import * as bson from "bson";
-import * as cbor from "cbor-x";
 import * as msgpackr from "msgpackr";
 import { project } from "../../serve.js";
 
@@ -63,17 +62,6 @@ const cases = {
     const rows = Array.from({ length: 40 }, (_, n) => ({ id: n, name: `n${n}`, on: n % 2 === 0 }));
     const packed = packr.pack(rows);
     return [packed.length, packr.unpack(packed).at(-1)];
-  },
-  "cbor-x": () => {
-    class Point {
-      constructor(
-        public x: number,
-        public y: number,
-      ) {}
-    }
-    cbor.addExtension({ Class: Point, tag: 43311, encode: ({ x, y }: Point, encode: (data: unknown) => Uint8Array) => encode([x, y]), decode: ([x, y]: number[]) => new Point(x, y) });
-    const encoder = new cbor.Encoder({ structuredClone: true });
-    return [cbor.encode({ a: [1, -1, 1.5], b: "x" }), encoder.decode(encoder.encode({ ...value, point: new Point(1, 2), set: new Set(["s"]) }))];
   },
 };
 
