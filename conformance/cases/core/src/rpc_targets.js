@@ -204,11 +204,6 @@ export class Rpc extends DurableObject {
   abort(reason) {
     this.ctx.abort(reason);
   }
-  async abortWhile(f) {
-    this.ctx.waitUntil(f());
-    await scheduler.wait(5);
-    this.ctx.abort("aborted meanwhile");
-  }
   async fire(f) {
     f();
     return "fired";
