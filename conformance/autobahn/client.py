@@ -99,12 +99,14 @@ class Run:
         self._waiting = list(reversed(cases))
         self._running = 0
         self._at_once = at_once
+        self._finished = False
 
     def go_on(self):
         while self._waiting and self._running < self._at_once:
             self._running += 1
             self._connect(*self._waiting.pop())
-        if self._running == 0:
+        if self._running == 0 and not self._finished:
+            self._finished = True
             reactor.stop()
 
     def _connect(self, name, Case):
