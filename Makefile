@@ -15,7 +15,7 @@ endif
 DEBUG := $(CARGO_TARGET_DIR)/debug/holdfast
 RELEASE := $(CARGO_TARGET_DIR)/release/holdfast
 
-.PHONY: run test test-zeal test-browser conformance bench fmt lint setup release
+.PHONY: run test test-zeal test-browser autobahn conformance bench fmt lint setup release
 
 run: release
 	exec $(RELEASE) dev examples/chat --port 8787
@@ -33,6 +33,7 @@ test: setup
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --project cases/node
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --project cases/pair
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --each npm
+	cd conformance && HOLDFAST_BIN=$(DEBUG) node autobahn/run.mjs --quick
 
 # The engine's tests with SpiderMonkey's own assertions, while the collector runs all the time.
 test-zeal: setup
@@ -41,6 +42,10 @@ test-zeal: setup
 # A real browser on the examples; needs Chromium (CHROMIUM=/path/to/it, or Debian's package).
 test-browser: release conformance/node_modules
 	cd conformance && HOLDFAST_BIN=$(RELEASE) node run-examples.mjs --on holdfast --browser
+
+# The whole Autobahn test suite against WebSockets of objects. It comes from PyPI.
+autobahn: release conformance/node_modules
+	cd conformance && HOLDFAST_BIN=$(RELEASE) node autobahn/run.mjs
 
 # The same programs on Holdfast and on workerd, answers compared.
 conformance: release conformance/node_modules

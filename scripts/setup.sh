@@ -29,6 +29,8 @@ perl -MIPC::Cmd -MFindBin -MFile::Compare -e 1 2>/dev/null || packages+=(perl)
 node_major() { node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
 if [ "$(node_major)" -lt 18 ]; then packages+=(nodejs); fi
 need npm npm
+# The Autobahn test suite is in Python.
+python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 
 # SpiderMonkey comes as a prebuilt library where there is one for this platform (MOZJS_ARCHIVE names one
 # that is on this machine already). Built from source it needs libclang 16 or newer.

@@ -230,7 +230,7 @@ impl<'s> Scope<'s> {
             if object.is_null() {
                 return Err(Thrown);
             }
-            set_data(object, data);
+            set_data(self.inner(), object, data);
             self.root_object(object)?
         };
         Ok(self.persist(context))

@@ -66,6 +66,7 @@ pub(crate) unsafe extern "C" fn finalize(_: *mut GCContext, object: *mut JSObjec
         RemoveAssociatedMemory(object, HELD_BYTES, MemoryUse::Embedding1);
         let cx = mozjs::rust::Runtime::get().expect("a finalizer runs on its runtime's thread");
         let inner = Inner::of(cx.as_ptr());
+        inner.hosted.set(inner.hosted.get() - 1);
         let shut = inner.shut();
         if inner.catch(|| drop(Box::from_raw(data))).is_none() {
             inner.limits.end_soon();
@@ -87,9 +88,10 @@ pub(crate) unsafe fn data_of(object: *mut JSObject) -> Option<*mut Rc<dyn Any>> 
 }
 
 /// # Safety
-/// `object` must be a fresh object of a class whose slot 0 is for such a box and whose finalizer
-/// drops it.
-pub(crate) unsafe fn set_data(object: *mut JSObject, data: Rc<dyn Any>) {
+/// `object` must be a fresh object of the runtime `inner`, of a class whose slot 0 is for such a box and whose
+/// finalizer drops it.
+pub(crate) unsafe fn set_data(inner: &Inner, object: *mut JSObject, data: Rc<dyn Any>) {
+    inner.hosted.set(inner.hosted.get() + 1);
     let data: *const c_void = Box::into_raw(Box::new(data)).cast();
     // SAFETY: as the caller promises; noting memory does not collect.
     unsafe {
@@ -109,7 +111,7 @@ impl<'s> Scope<'s> {
             if object.is_null() {
                 return Err(Thrown);
             }
-            set_data(object, data);
+            set_data(self.inner(), object, data);
             self.root_object(object)
         }
     }

@@ -56,6 +56,7 @@ pub use fiber::{Fiber, suspend};
 pub use handles::Local;
 pub use jobs::JobReport;
 pub use limits::{CpuMeter, Termination};
+pub use memory::Alive;
 pub use module::{ModuleLoader, ModuleSource, Resolved};
 pub use op::{Args, Extension, Op};
 pub use persist::Global;

@@ -171,7 +171,7 @@ pub(crate) unsafe fn install(cx: *mut JSContext) {
 ///
 /// # Safety
 /// `cx` must be live.
-unsafe fn memory_used(cx: *mut JSContext) -> usize {
+pub(crate) unsafe fn memory_used(cx: *mut JSContext) -> usize {
     // SAFETY: as the caller promises; both only read counters.
     unsafe {
         let heap = GetGCHeapUsage(cx) as usize;

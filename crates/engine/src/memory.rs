@@ -1,9 +1,11 @@
-//! When the collector works, and giving memory back to the system.
+//! When the collector works, giving memory back to the system, and counting what is in use.
 
 use mozjs::jsapi::{
     GCOptions, GCReason, JS_SetGCParameter, JSContext, JSGCParamKey, NonIncrementalGC,
     PrepareForFullGC,
 };
+
+use crate::limits::memory_used;
 
 /// What the collector is told, as its own settings are those for no particular use.
 ///
@@ -36,6 +38,17 @@ pub(crate) unsafe fn tune(cx: *mut JSContext) {
     }
 }
 
+/// What a runtime has, among it what no JavaScript can reach but the collector has not found yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Alive {
+    /// Values that Rust keeps ([`crate::Global`]).
+    pub globals: usize,
+    /// Objects that own a Rust value.
+    pub host_objects: usize,
+    /// Bytes of the collector's heap and of what its cells own elsewhere.
+    pub heap_bytes: usize,
+}
+
 impl crate::Runtime {
     /// Collects everything, moves what is left together, and gives the memory that is free then back to
     /// the system, that of the process's other threads too. For a time when nothing else is to be done:
@@ -48,6 +61,17 @@ impl crate::Runtime {
             PrepareForFullGC(cx);
             NonIncrementalGC(cx, GCOptions::Shrink, GCReason::API);
             libc::malloc_trim(0);
+        }
+    }
+
+    /// Counts what there is. It costs next to nothing.
+    pub fn alive(&self) -> Alive {
+        let inner = self.inner();
+        Alive {
+            globals: inner.slab.borrow().len(),
+            host_objects: inner.hosted.get(),
+            // SAFETY: the context is live on this thread; counters are read.
+            heap_bytes: unsafe { memory_used(inner.cx) },
         }
     }
 }

@@ -52,6 +52,11 @@ impl Slab {
         }
     }
 
+    /// How many values it keeps.
+    pub(crate) fn len(&self) -> usize {
+        self.used as usize - self.free.len()
+    }
+
     fn slot(&self, index: u32) -> &Heap<JSVal> {
         &self.blocks[index as usize / BLOCK_SLOTS][index as usize % BLOCK_SLOTS]
     }

@@ -101,6 +101,8 @@ pub(crate) struct Inner {
     pub(crate) extensions: Rc<Vec<Extension>>,
     /// Cleared when the context is gone, so that late drops of [`crate::Global`]s touch no heap.
     pub(crate) alive: Cell<bool>,
+    /// How many objects own a Rust value.
+    pub(crate) hosted: Cell<usize>,
     /// How many pieces of Rust code run that must not reach the engine; see [`Inner::shut`].
     shut: Cell<u32>,
     /// Native stack for JavaScript, from the beginning of the thread's.
@@ -246,6 +248,7 @@ impl Runtime {
             ended: Cell::new(false),
             extensions: Rc::new(extensions),
             alive: Cell::new(true),
+            hosted: Cell::new(0),
             shut: Cell::new(0),
             stack_bytes: options.stack_bytes,
         });

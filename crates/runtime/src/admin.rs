@@ -7,6 +7,7 @@ use std::sync::{Arc, mpsc as blocking};
 use holdfast_storage::{ObjectRef, Position, StorageError, Store};
 use tokio::sync::mpsc;
 
+use crate::census::Census;
 use crate::core::Core;
 use crate::message::{Message, ObjectKey};
 use crate::node::Control;
@@ -40,6 +41,11 @@ impl Admin {
     /// The node's data. Reading it disturbs nobody.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Collects each shard's garbage and counts what is left, shard by shard. It stops them for that time.
+    pub fn census(&self) -> Vec<Census> {
+        crate::census::take(&self.shards)
     }
 
     /// Replaces an object's storage. Its instance ends, if it has one; the next call finds what is there then. Durable

@@ -21,6 +21,7 @@ mod admin;
 mod alarms;
 mod app;
 mod calls;
+mod census;
 mod compat;
 mod connections;
 mod context;
@@ -52,5 +53,6 @@ mod work;
 
 pub use admin::{Admin, Replacement};
 pub use app::{App, Log, NodeOptions, ReloadError, StartError};
+pub use census::Census;
 pub use edge::{AnsweredSocket, Edge, IncomingRequest, OutgoingResponse, Shard};
 pub use node::Node;

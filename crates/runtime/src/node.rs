@@ -44,6 +44,8 @@ pub(crate) enum Control {
     Prepare(Arc<[Arc<Plan>]>, blocking::Sender<Result<(), ReloadError>>),
     /// Run the prepared programs from now on, or drop them.
     Switch(bool, blocking::Sender<()>),
+    /// Collect garbage, and count what is left.
+    Census(blocking::Sender<crate::census::Census>),
     /// Replace an object's storage.
     Replace(crate::admin::Replace),
     /// Commit, end all instances, and end the thread.
@@ -479,6 +481,9 @@ pub(crate) fn control(core: &Rc<Core>, control: Control) {
         Control::Switch(go, answer) => {
             core.switch(go);
             let _ = answer.send(());
+        }
+        Control::Census(answer) => {
+            let _ = answer.send(core.census());
         }
         Control::Replace(replace) => crate::admin::replace(core, replace),
         Control::Stop => {}

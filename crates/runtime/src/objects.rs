@@ -42,6 +42,11 @@ pub(crate) enum Arrival {
 }
 
 impl Object {
+    /// The context of the present instance.
+    pub(crate) fn context(&self) -> Option<Rc<Context>> {
+        self.instance.borrow().clone()
+    }
+
     /// A call that waits in memory.
     pub(crate) fn enter(&self, bytes: u64) -> Result<(), holdfast_object::Overload> {
         self.backlog
@@ -110,7 +115,7 @@ impl Core {
 
     /// The context of an object's present instance.
     pub(crate) fn instance_of(&self, key: &ObjectKey) -> Option<Rc<Context>> {
-        self.objects.borrow().get(key)?.instance.borrow().clone()
+        self.objects.borrow().get(key)?.context()
     }
 
     pub(crate) fn object(&self, key: &ObjectKey) -> Rc<Object> {

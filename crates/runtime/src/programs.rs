@@ -57,6 +57,15 @@ impl Programs {
         std::mem::replace(&mut self.0.borrow_mut()[worker], program)
     }
 
+    /// How many contexts run one of them, or have not been let go of.
+    pub(crate) fn shares(&self) -> usize {
+        let programs = self.0.borrow();
+        programs
+            .iter()
+            .map(|program| Rc::strong_count(program) - 1)
+            .sum()
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.borrow().len()
     }

@@ -14,9 +14,12 @@ class Counter extends RpcTarget {
   self() { return this; }
   [Symbol.dispose]() { this.log?.push("disposed"); }
 }
+let made = 0;
 export class Thing extends DurableObject {
   log = [];
+  made = ++made;
   echo(value) { return value; }
+  number() { return this.made; }
   note(text) { this.log.push(text); }
   notes() { return this.log; }
   async logged(n) { while (this.log.length < n) await scheduler.wait(1); return this.log; }
@@ -78,7 +81,15 @@ const cases = {
   async section(thing) { return thing.section(async (inside) => inside(await inside(1))); },
   async keep(thing) { await thing.keep((x) => "called with " + x); return thing.useKept(1); },
   async useKept(thing, env) { return env.THING.getByName("keep").useKept(2); },
-  async held(thing) { const c = await thing.counter(); await c.add(1); await scheduler.wait(400); return [await c.add(1), await thing.notes()]; },
+  async held(thing, env, name) {
+    const c = await thing.counter();
+    await c.add(1);
+    // Longer than another object, of which nothing is held, stays in memory. Asking it keeps it there for a while more.
+    const other = env.THING.getByName(name + " other");
+    const first = await other.number();
+    for (let pause = 200; (await other.number()) === first; pause *= 2) await scheduler.wait(pause);
+    return [await c.add(1), await thing.notes()];
+  },
   async service(thing, env, name, ctx) { const next = await ctx.exports.Entry.counter(); return [await next(), await next(), await ctx.exports.Entry.counter()(), await ctx.exports.Entry.later(() => 1)]; },
   async local() { const c = new RpcStub(new Counter([])); const d = c.dup(); const v = [await c.add(1), await d.add(1)]; c[Symbol.dispose](); return [v, await caught(c.add(1)), await d.add(1)]; },
   async many(thing) {

@@ -27,6 +27,11 @@ export async function outcomes(acts) {
   return results;
 }
 
+/** Resolves when `condition` holds. It may take as long as it takes: `compare.mjs` gives up at some time. */
+export async function until(condition) {
+  while (!(await condition())) await scheduler.wait(1);
+}
+
 /** As `outcome`, for exceptions whose words are the JavaScript engine's own: only their type is shown. */
 export async function engineOutcome(act) {
   const result = await outcome(act);

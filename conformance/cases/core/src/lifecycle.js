@@ -78,7 +78,8 @@ const inObjects = allInObjects({
     const order = [];
     const blocked = ctx.blockConcurrencyWhile(async () => {
       order.push("block began");
-      await scheduler.wait(15);
+      // The call would come in before this one, which is made later, is answered.
+      await env.LAB.getByName(`${name} other`).echo("later");
       order.push("block ended");
     });
     const call = env.LAB.getByName(name)

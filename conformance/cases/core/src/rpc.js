@@ -1,7 +1,7 @@
 // Calls: how methods are found, stubs live, and promises pipeline.
 
 import { RpcStub, RpcTarget, DurableObject, WorkerEntrypoint } from "cloudflare:workers";
-import { outcome, outcomes, timing } from "./harness.js";
+import { outcome, outcomes, timing, until } from "./harness.js";
 import { Counter } from "./targets.js";
 
 export default {
@@ -247,11 +247,13 @@ export default {
     }
     const stub = new RpcStub(new Tool());
     const copy = stub.dup();
+    const other = new RpcStub(() => "a call that comes later");
     stub[Symbol.dispose]();
-    await scheduler.wait(5);
+    await other();
     const early = disposed;
     copy[Symbol.dispose]();
-    await scheduler.wait(5);
+    await until(() => disposed > 0);
+    await other();
     return { early, late: disposed };
   },
   "disposed-promise": ({ env, name }) => {

@@ -1,29 +1,35 @@
 // How long stubs live: dup, dispose, and who owns what crosses a call.
 
 import { RpcStub } from "cloudflare:workers";
-import { outcome, outcomes } from "./harness.js";
+import { outcome, outcomes, until } from "./harness.js";
 import { Disposable } from "./rpc_targets.js";
 
-const settle = () => scheduler.wait(10);
+/** Resolves when a log of disposals has so many entries, and what else is on its way from an object is here, too. */
+async function logged(log, count, stub) {
+  await until(() => log.length >= count);
+  await stub.echo("a call that comes later");
+}
 
 export default {
   "argument-is-disposed-after-the-call": async ({ env, name }) => {
     const log = [];
     const stub = env.RPC.getByName(name);
     const result = await stub.callMethod(new Disposable(log), "hello");
-    await settle();
+    await logged(log, 1, stub);
     return { result, log };
   },
   "argument-is-disposed-when-the-call-fails": async ({ env, name }) => {
     const log = [];
-    const result = await outcome(() => env.RPC.getByName(name).callMethod(new Disposable(log), "nope"));
-    await settle();
+    const stub = env.RPC.getByName(name);
+    const result = await outcome(() => stub.callMethod(new Disposable(log), "nope"));
+    await logged(log, 1, stub);
     return { result, log };
   },
   "argument-of-a-method-that-does-not-exist": async ({ env, name }) => {
     const log = [];
-    const result = await outcome(() => env.RPC.getByName(name).nope(new Disposable(log)));
-    await settle();
+    const stub = env.RPC.getByName(name);
+    const result = await outcome(() => stub.nope(new Disposable(log)));
+    await logged(log, 1, stub);
     return { result, log };
   },
   "argument-passed-twice": async ({ env, name }) => {
@@ -32,25 +38,26 @@ export default {
     const target = new Disposable(log);
     await stub.callMethod(target, "hello");
     await stub.callMethod(target, "hello");
-    await settle();
+    await logged(log, 2, stub);
     return log;
   },
   "same-argument-in-two-places": async ({ env, name }) => {
     const log = [];
     const target = new Disposable(log);
-    const result = await env.RPC.getByName(name).call(async (a, b) => [await a.hello(), await b.hello()], target, target);
-    await settle();
+    const stub = env.RPC.getByName(name);
+    const result = await stub.call(async (a, b) => [await a.hello(), await b.hello()], target, target);
+    await logged(log, 1, stub);
     return { result, log: log.length > 0 };
   },
   "kept-argument": async ({ env, name }) => {
     const log = [];
     const stub = env.RPC.getByName(name);
     await stub.keep("t", new Disposable(log));
-    await settle();
+    await logged(log, 0, stub);
     const early = [...log];
     const used = await stub.useKeptMethod("t", "hello");
     await stub.letGo("t");
-    await settle();
+    await logged(log, 1, stub);
     return { early, used, log };
   },
   "argument-kept-without-dup": async ({ env, name }) => {
@@ -69,10 +76,10 @@ export default {
     const stub = env.RPC.getByName(name);
     const first = await stub.callMethod(target, "hello");
     const second = await target.hello();
-    await settle();
+    await logged(log, 0, stub);
     const early = [...log];
     target[Symbol.dispose]();
-    await settle();
+    await logged(log, 1, stub);
     return { first, second, early, log };
   },
   "disposed-stub-as-argument": async ({ env, name }) => {
@@ -93,8 +100,9 @@ export default {
         return new Copied(log, "copy");
       }
     }
-    const result = await env.RPC.getByName(name).callMethod(new Copied(log, "original"), "hello");
-    await settle();
+    const stub = env.RPC.getByName(name);
+    const result = await stub.callMethod(new Copied(log, "original"), "hello");
+    await logged(log, 2, stub);
     return { result, log };
   },
   "wrong-dup-methods": async ({ env, name }) => {

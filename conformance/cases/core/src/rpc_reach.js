@@ -1,7 +1,7 @@
 // What calls can reach, and what pipelining does.
 
 import { RpcPromise, RpcProperty, RpcStub, RpcTarget, ServiceStub } from "cloudflare:workers";
-import { outcome, outcomes, show, timing } from "./harness.js";
+import { outcome, outcomes, show, timing, until } from "./harness.js";
 import { Wide } from "./rpc_targets.js";
 
 export default {
@@ -154,12 +154,16 @@ export default {
   },
   "pipelining-in-a-later-turn": async ({ env, name }) => {
     const stub = env.RPC.getByName(name);
+    let goOn;
+    const told = new Promise((resolve) => (goOn = resolve));
     const slow = stub.call(async () => {
-      await scheduler.wait(20);
+      await told;
       return { a: 1, f: (x) => x + 1 };
     });
-    await scheduler.wait(1);
-    return outcomes({ a: () => slow.a, f: () => slow.f(1), whole: async () => Object.keys(await slow) });
+    await stub.echo("in the meantime");
+    const [a, f] = [slow.a, slow.f(1)];
+    goOn();
+    return outcomes({ a: () => a, f: () => f, whole: async () => Object.keys(await slow) });
   },
   "failing-promise-nobody-waits-for": async ({ env, name }) => {
     const stub = env.RPC.getByName(name);
@@ -191,7 +195,7 @@ export default {
     const fired = await env.RPC.getByName(name).fire(() => {
       called += 1;
     });
-    for (let i = 0; called === 0 && i < 100; i++) await scheduler.wait(1);
+    await until(() => called > 0);
     return { fired, called };
   },
   "catch-and-finally-of-properties": async ({ env, name }) => {

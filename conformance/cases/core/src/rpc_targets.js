@@ -1,7 +1,7 @@
 // What RPC cases call: an object, an entry of the Worker, and handlers that are no class.
 
 import { DurableObject, RpcStub, RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
-import { outcome, outcomes, show } from "./harness.js";
+import { outcome, outcomes, show, until } from "./harness.js";
 
 /** Says when it is disposed of. */
 export class Disposable extends RpcTarget {
@@ -87,7 +87,7 @@ export class Rpc extends DurableObject {
     return this.log;
   }
   async waitForLog(length) {
-    for (let i = 0; this.log.length < length && i < 200; i++) await scheduler.wait(5);
+    await until(() => this.log.length >= length);
     return this.log;
   }
   echo(value) {
@@ -203,11 +203,6 @@ export class Rpc extends DurableObject {
   }
   abort(reason) {
     this.ctx.abort(reason);
-  }
-  async abortWhile(f) {
-    this.ctx.waitUntil(f());
-    await scheduler.wait(5);
-    this.ctx.abort("aborted meanwhile");
   }
   async fire(f) {
     f();

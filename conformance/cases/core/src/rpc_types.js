@@ -1,7 +1,7 @@
 // Values that are more than data: streams, messages, proxies, stubs, errors.
 
 import { RpcStub, RpcTarget } from "cloudflare:workers";
-import { outcome, outcomes, show } from "./harness.js";
+import { outcome, outcomes, show, until } from "./harness.js";
 import { Wide } from "./rpc_targets.js";
 
 const encode = (text) => new TextEncoder().encode(text);
@@ -125,7 +125,7 @@ export default {
       },
     });
     const first = await env.RPC.getByName(name).readFirst(stream);
-    for (let i = 0; cancelled === undefined && i < 100; i++) await scheduler.wait(1);
+    await until(() => cancelled !== undefined);
     return { first: first.startsWith("chunk"), cancelled };
   },
   "writable-streams": async ({ env, name }) => {
@@ -146,7 +146,7 @@ export default {
       return { got, stream };
     };
     const settled = async (got, last) => {
-      for (let i = 0; !got.includes(last) && i < 100; i++) await scheduler.wait(1);
+      await until(() => got.includes(last));
       return got;
     };
     return outcomes({

@@ -1,12 +1,14 @@
 // Objects with WebSockets, for the cases about them.
 
 import { DurableObject } from "cloudflare:workers";
+import { arrived } from "./websocket_tools.js";
 
 const switching = (webSocket, headers = {}) => new Response(null, { status: 101, webSocket, headers });
 
 export class Sockets extends DurableObject {
   #log = [];
   #seen = new Set();
+  #slow = [];
 
   async fetch(request) {
     const url = new URL(request.url);
@@ -70,7 +72,7 @@ export class Sockets extends DurableObject {
       case "abort":
         return this.ctx.abort("as asked");
       case "slow":
-        await scheduler.wait(20);
+        await new Promise((goOn) => this.#slow.push(goOn));
         this.#log.push(["slow done", argument]);
         return;
       default:
@@ -90,6 +92,18 @@ export class Sockets extends DurableObject {
   log() {
     return this.#log;
   }
+  /** The log when it has so many entries. */
+  async logged(count) {
+    await arrived(this.#log, count);
+    return this.#log;
+  }
+  /** How many messages wait for `goOn`. */
+  waiting() {
+    return this.#slow.length;
+  }
+  goOn() {
+    for (const goOn of this.#slow.splice(0)) goOn();
+  }
   lists() {
     const tags = (socket) => this.ctx.getTags(socket).join("+");
     return [undefined, "a", "b", "none"].map((tag) => this.ctx.getWebSockets(tag).map(tags));
@@ -100,10 +114,10 @@ export class Sockets extends DurableObject {
   stored() {
     return this.ctx.storage.get("written");
   }
-  async section(ms) {
+  async section(meanwhile) {
     await this.ctx.blockConcurrencyWhile(async () => {
       this.#log.push(["section begins"]);
-      await scheduler.wait(ms);
+      await meanwhile();
       this.#log.push(["section ends"]);
     });
   }

@@ -3,7 +3,15 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { engineOutcome, outcome, outcomes, show } from "./harness.js";
 
-const later = () => scheduler.wait(5);
+/** Resolves after what is on its way: timers that are due, and messages. */
+async function later() {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((resolve) => {
+    port2.onmessage = resolve;
+    port1.postMessage("a message that is sent later");
+  });
+}
 
 /** What a port receives while `act` posts. */
 async function received(act) {

@@ -1,7 +1,7 @@
 // WebSocket and WebSocketPair: two ends in one place, and what is wrong with arguments.
 
 import { engineOutcome } from "./harness.js";
-import { accepted, attempt, settle, watch } from "./websocket_tools.js";
+import { accepted, arrived, attempt, fence, watch } from "./websocket_tools.js";
 
 const half = { allowHalfOpen: true };
 
@@ -42,7 +42,7 @@ export default {
     left.send("é😀\u0000");
     left.send("");
     right.send("back");
-    await settle();
+    await arrived(events, 4);
     return events.sort(([a], [b]) => a.localeCompare(b));
   },
   "message-kinds": async () => {
@@ -56,7 +56,7 @@ export default {
     bytes.fill(9);
     left.send(new ArrayBuffer(0));
     for (const value of [null, undefined, 7, true, [1, 2], {}, new Blob(["x"]), { toString: () => "own" }, 10n]) left.send(value);
-    await settle();
+    await arrived(events, 14);
     return events;
   },
   "send-symbol": () => {
@@ -104,9 +104,9 @@ export default {
     right.onmessage = () => order.push("property");
     right.onclose = ({ code }) => order.push(`close ${code}`);
     left.send("x");
-    await settle();
+    await arrived(order, 2);
     left.close(3000);
-    await settle();
+    await arrived(order, 3);
     return order;
   },
   "listeners-after-accept": async () => {
@@ -116,7 +116,7 @@ export default {
     right.accept();
     const events = watch(right);
     left.send("two");
-    await settle();
+    await arrived(events, 2);
     return events;
   },
   "messages-wait-for-accept": async () => {
@@ -124,10 +124,10 @@ export default {
     left.accept();
     left.send("early");
     const events = watch(right);
-    await settle();
+    await fence();
     const before = events.length;
     right.accept();
-    await settle();
+    await arrived(events, 1);
     return [before, events];
   },
   "accept-arguments": () => {
@@ -146,7 +146,7 @@ export default {
     const got = [];
     right.addEventListener("message", ({ data }) => got.push(+data));
     for (let i = 0; i < 300; i++) left.send(i);
-    await settle(100);
+    await arrived(got, 300);
     return [got.length, got.every((value, i) => value === i)];
   },
   "large-message": async () => {
@@ -182,19 +182,20 @@ export default {
     const { left, right, events } = accepted();
     left.close(3000, "done");
     const at = [left.readyState, right.readyState];
-    await settle();
+    await arrived(events, 2);
+    await fence();
     return { at, events, after: [left.readyState, right.readyState] };
   },
   "close-without-code": async () => {
     const { left, events } = accepted();
     left.close();
-    await settle();
+    await arrived(events, 2);
     return events;
   },
   "close-with-empty-reason": async () => {
     const { left, events } = accepted();
     left.close(1001, "");
-    await settle();
+    await arrived(events, 2);
     return events;
   },
   "close-states-in-events": async () => {
@@ -203,18 +204,19 @@ export default {
     left.addEventListener("close", () => states.push(["left", left.readyState]));
     right.addEventListener("close", () => states.push(["right", right.readyState]));
     left.close(3000);
-    await settle();
+    await arrived(states, 2);
     return states;
   },
   "half-open": async () => {
     const { left, right, events } = accepted(half);
     left.close(3000, "first");
-    await settle();
+    await arrived(events, 1);
+    await fence();
     const states = [[left.readyState, right.readyState]];
     right.send("still here");
-    await settle();
+    await arrived(events, 2);
     right.close(3001, "second");
-    await settle();
+    await arrived(events, 3);
     states.push([left.readyState, right.readyState]);
     return { states, events };
   },
@@ -224,9 +226,9 @@ export default {
     return [attempt(() => left.send("x")), attempt(() => left.close()), attempt(() => left.close(1004)), left.readyState];
   },
   "close-after-answer": async () => {
-    const { left, right } = accepted();
+    const { left, right, events } = accepted();
     left.close(3000);
-    await settle();
+    await arrived(events, 2);
     return [attempt(() => right.close(3001)), attempt(() => right.send("x")), right.readyState];
   },
   "messages-before-close": async () => {
@@ -234,7 +236,7 @@ export default {
     left.send("one");
     left.send("two");
     left.close(3000, "after them");
-    await settle();
+    await arrived(events, 4);
     return events;
   },
   "listener-throws": async () => {
@@ -245,7 +247,8 @@ export default {
     });
     right.addEventListener("error", ({ message, error }) => seen.push([message, error.constructor.name, right.readyState]));
     left.send("one");
-    await settle();
+    await arrived(seen, 1);
+    await fence();
     return { seen, events: events.filter(([name]) => name === "right"), send: attempt(() => right.send("x")), close: attempt(() => right.close()) };
   },
   "close-event": async () => {

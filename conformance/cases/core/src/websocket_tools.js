@@ -1,11 +1,19 @@
 // What the cases about WebSockets share.
 
-/** Resolves after what is on its way has arrived. */
-export const settle = (ms = 25) => scheduler.wait(ms);
+import { until } from "./harness.js";
 
-/** Resolves when so many events are in a log: what waits for a disk takes its time. */
-export async function arrived(events, count) {
-  for (let waited = 0; events.length < count && waited < 5000; waited += 5) await scheduler.wait(5);
+/** Resolves when so many events are in a log. */
+export const arrived = (events, count) => until(() => events.length >= count);
+
+/**
+ * Resolves after what is on its way between sockets of this place has arrived: a message that is sent now has gone to
+ * the other end of a pair, and back. For what must not happen.
+ */
+export async function fence() {
+  const { left, right, events } = accepted();
+  right.addEventListener("message", () => right.send("back"));
+  left.send("there");
+  await arrived(events, 2);
 }
 
 /** Events of a socket as plain values. What workerd adds about its own reply to a close frame is left out. */

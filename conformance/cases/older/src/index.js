@@ -1,7 +1,7 @@
 // What was otherwise before a compatibility date: who owns a stub that is passed, and what is left of an error.
 
 import { DurableObject, RpcStub, RpcTarget } from "cloudflare:workers";
-import { describeError, outcome, outcomes } from "../../core/src/harness.js";
+import { describeError, outcome, outcomes, until } from "../../core/src/harness.js";
 
 class Tool extends RpcTarget {
   constructor(log) {
@@ -56,13 +56,15 @@ const cases = {
     const stub = new RpcStub(new Tool(log));
     const first = await outcome(() => env.TARGET.getByName(name).callMethod(stub, "hello"));
     const second = await outcome(() => stub.hello());
-    await scheduler.wait(10);
+    await until(() => log.length > 0);
+    await env.TARGET.getByName(name).echo("a call that comes later");
     return { first, second, log };
   },
   "a-passed-target-is-not-duplicated": async ({ env, name }) => {
     const log = [];
     const result = await env.TARGET.getByName(name).callMethod(new Tool(log), "hello");
-    await scheduler.wait(10);
+    await until(() => log.length > 0);
+    await env.TARGET.getByName(name).echo("a call that comes later");
     return { result, log };
   },
   "a-dup-that-is-passed": async ({ env, name }) => {

@@ -112,6 +112,24 @@ fn an_object_leaves_memory_while_its_client_stays_connected() {
 }
 
 #[test]
+fn pings_that_arrive_together_are_all_answered() {
+    let project = notes();
+    let data = tempfile::tempdir().expect("a folder");
+    let mut holdfast = Holdfast::dev(project.path(), data.path(), &[]);
+    let mut client = Client::connect(&holdfast.ready());
+    assert_eq!(client.receive(), "nothing");
+    let pings: Vec<u8> = (b'a'..b'k')
+        .flat_map(|payload| [0x89, 0x81, 0, 0, 0, 0, payload])
+        .collect();
+    client.0.write_all(&pings).expect("it reads");
+    for payload in b'a'..b'k' {
+        let mut pong = [0; 3];
+        client.0.read_exact(&mut pong).expect("a frame");
+        assert_eq!(pong, [0x8a, 1, payload]);
+    }
+}
+
+#[test]
 fn what_a_client_was_told_survives_a_crash() {
     let project = notes();
     let data = tempfile::tempdir().expect("a folder");

@@ -50,6 +50,11 @@ impl RpcContext {
         self.imports.borrow_mut().try_remove(slot);
     }
 
+    /// How many exports and imports there are.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.exports.borrow().len(), self.imports.borrow().len())
+    }
+
     /// Somebody refers to something in this context.
     pub(crate) fn is_held(&self) -> bool {
         !self.exports.borrow().is_empty()

@@ -1,8 +1,9 @@
 //! One connection to the network, from its handshake to its end.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::pin::Pin;
 use std::task::{Poll, ready};
 use std::time::Duration;
@@ -24,6 +25,10 @@ const OUT_BYTES_KEPT: usize = 512;
 
 /// Frames that are ready are written together up to about this many bytes.
 const WRITE_BYTES: usize = 64 << 10;
+
+/// How many pings may wait for their pongs. When there are more, the oldest go without: only the latest needs an answer
+/// (section 5.5.3).
+const PINGS_MAX: usize = 32;
 
 /// How long the other side may take to answer a close frame with its own.
 const CLOSE_WAIT_MAX: Duration = Duration::from_secs(60);
@@ -77,8 +82,8 @@ pub async fn pump<S>(
 /// What the reading half has to say to the writing half.
 #[derive(Default)]
 struct Shared {
-    /// The latest ping that was not answered yet; earlier ones need no answer (section 5.5.3).
-    ping: RefCell<Option<Bytes>>,
+    /// The pings that were not answered yet, at most [`PINGS_MAX`].
+    pings: RefCell<VecDeque<Bytes>>,
     /// The close frame of the other side.
     closed: RefCell<Option<Frame>>,
     failed: RefCell<Option<ProtocolError>>,
@@ -91,6 +96,15 @@ impl Shared {
     fn tell(&self, change: impl FnOnce(&Self)) {
         change(self);
         self.changed.notify_one();
+    }
+
+    fn add_ping(&self, payload: Bytes) {
+        let mut pings = self.pings.borrow_mut();
+        if pings.len() == PINGS_MAX {
+            pings.pop_front();
+        }
+        // Not a part of the buffer that it was read into: it may wait long.
+        pings.push_back(Bytes::copy_from_slice(&payload));
     }
 
     /// Waits for the end of what the other side sends.
@@ -129,7 +143,7 @@ async fn receive<S: AsyncRead + AsyncWrite>(
     loop {
         match decoder.next_event() {
             Ok(Some(Event::Ping(payload))) => {
-                shared.tell(|shared| drop(shared.ping.replace(Some(payload))));
+                shared.tell(|shared| shared.add_ping(payload));
             }
             Ok(Some(Event::Pong(_))) => {}
             Ok(Some(Event::Frame(frame))) => {
@@ -232,7 +246,7 @@ impl<S: AsyncRead + AsyncWrite> Writer<'_, S> {
                             })
                             .await;
                     }
-                    if !self.answer_ping().await || self.shared.over.get() {
+                    if !self.answer_pings().await || self.shared.over.get() {
                         return;
                     }
                 }
@@ -273,11 +287,14 @@ impl<S: AsyncRead + AsyncWrite> Writer<'_, S> {
         written && self.stream.flush().await.is_ok()
     }
 
-    async fn answer_ping(&mut self) -> bool {
-        let Some(payload) = self.shared.ping.take() else {
+    async fn answer_pings(&mut self) -> bool {
+        let pings = mem::take(&mut *self.shared.pings.borrow_mut());
+        if pings.is_empty() {
             return true;
-        };
-        self.encoder.pong(&payload, &mut self.out);
+        }
+        for payload in &pings {
+            self.encoder.pong(payload, &mut self.out);
+        }
         self.flush().await
     }
 
@@ -288,7 +305,7 @@ impl<S: AsyncRead + AsyncWrite> Writer<'_, S> {
                 let heard = self.shared.closed.borrow().is_some()
                     || self.shared.failed.borrow().is_some()
                     || self.shared.over.get();
-                if heard || !self.answer_ping().await {
+                if heard || !self.answer_pings().await {
                     return;
                 }
                 self.shared.changed.notified().await;
