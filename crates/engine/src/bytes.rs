@@ -1,9 +1,9 @@
 //! Buffers and views of them.
 
 use mozjs::jsapi::{
-    GetArrayBufferLengthAndData, GetArrayBufferViewLengthAndData, GetSharedArrayBufferLengthAndData,
-    IsArrayBufferObject, IsSharedArrayBufferObject, JS_IsArrayBufferViewObject,
-    JS_NewUint8ArrayWithBuffer, JSObject, NewArrayBuffer,
+    GetArrayBufferLengthAndData, GetArrayBufferViewLengthAndData,
+    GetSharedArrayBufferLengthAndData, IsArrayBufferObject, IsSharedArrayBufferObject,
+    JS_IsArrayBufferViewObject, JS_NewUint8ArrayWithBuffer, JSObject, NewArrayBuffer,
 };
 use mozjs::jsval::ObjectValue;
 use mozjs::rooted;

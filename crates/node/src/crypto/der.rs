@@ -40,9 +40,8 @@ pub(super) fn first(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
         0x80 => return None,
         _ => {
             let digits = bytes.get(2..2 + usize::from(short & 0x7f))?;
-            let fold = |length: usize, digit: &u8| {
-                Some(length.checked_mul(256)? + usize::from(*digit))
-            };
+            let fold =
+                |length: usize, digit: &u8| Some(length.checked_mul(256)? + usize::from(*digit));
             (2 + digits.len(), digits.iter().try_fold(0, fold)?)
         }
     };

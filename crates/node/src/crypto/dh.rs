@@ -118,7 +118,9 @@ fn find_safe_prime(bits: i32, generator: u32) -> Result<Option<BigNum>, ErrorSta
     start.add_word((step + rest - excess) % step)?;
 
     // Of the start; those of the candidates follow from them.
-    let sieve = small_primes().iter().filter(|prime| bits > 2 * prime_bits(**prime) + 2);
+    let sieve = small_primes()
+        .iter()
+        .filter(|prime| bits > 2 * prime_bits(**prime) + 2);
     let residues: Result<Vec<(u32, u32)>, ErrorStack> = sieve
         .map(|prime| Ok((*prime, start.mod_word(*prime)? as u32)))
         .collect();
@@ -158,7 +160,11 @@ fn prime_bits(prime: u32) -> i32 {
 fn small_primes() -> &'static [u32] {
     static PRIMES: OnceLock<Vec<u32>> = OnceLock::new();
     PRIMES.get_or_init(|| {
-        let is_prime = |number: &u32| (2..*number).take_while(|d| d * d <= *number).all(|d| number % d != 0);
+        let is_prime = |number: &u32| {
+            (2..*number)
+                .take_while(|d| d * d <= *number)
+                .all(|d| number % d != 0)
+        };
         (3..4096).filter(is_prime).collect()
     })
 }
@@ -277,7 +283,10 @@ mod tests {
     #[test]
     fn both_sides_of_a_pair_agree() {
         let prime = BigNum::get_rfc3526_prime_2048().unwrap().to_vec();
-        let (a, b) = (make_pair(&prime, &[2]).unwrap(), make_pair(&prime, &[2]).unwrap());
+        let (a, b) = (
+            make_pair(&prime, &[2]).unwrap(),
+            make_pair(&prime, &[2]).unwrap(),
+        );
         let secret = agree(&a, &public_of(&b).unwrap()).unwrap();
         assert_eq!(secret, agree(&b, &public_of(&a).unwrap()).unwrap());
         assert_eq!(secret.len(), prime.len());

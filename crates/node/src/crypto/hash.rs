@@ -53,9 +53,11 @@ fn size<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 /// `(digest, bytes)`
 fn update<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let hash = scope.unwrap::<HostHash>(args.get(0))?;
-    with_bytes(scope, args.get(1), |bytes| match &mut *hash.0.borrow_mut() {
-        Running::OpenSsl(hash) => hash.update(bytes),
-        Running::Md4(hash) => Digest::update(hash, bytes),
+    with_bytes(scope, args.get(1), |bytes| {
+        match &mut *hash.0.borrow_mut() {
+            Running::OpenSsl(hash) => hash.update(bytes),
+            Running::Md4(hash) => Digest::update(hash, bytes),
+        }
     })?;
     Ok(scope.undefined())
 }

@@ -62,7 +62,6 @@ fn body(value: Value<'_>, tag: u8) -> Option<&[u8]> {
     (value.tag == tag).then_some(value.body)
 }
 
-
 /// `(DER)` → whether it is signed by the pair of its public key
 fn verify<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let der = bytes_from_js(scope, args.get(0))?;

@@ -108,13 +108,18 @@ mod tests {
     fn servers_of_the_configuration() {
         let config = "# nameserver 9.9.9.9\nsearch a b\nnameserver 10.0.0.1\nnameserver ::1 # two\n\
             nameserver fe80::1%eth0\nnameserver 10.0.0.2\nnameserver 10.0.0.3";
-        let found = servers(config).iter().map(SocketAddr::to_string).collect::<Vec<_>>();
+        let found = servers(config)
+            .iter()
+            .map(SocketAddr::to_string)
+            .collect::<Vec<_>>();
         assert_eq!(found, ["10.0.0.1:53", "[::1]:53", "10.0.0.2:53"]);
         assert_eq!(servers("")[0].to_string(), "127.0.0.1:53");
     }
 
     fn run(test: impl Future<Output = ()>) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         runtime.unwrap().block_on(test);
     }
 

@@ -328,7 +328,11 @@ pub(super) mod tests {
     use super::*;
 
     /// An answer as a server makes it: `records` are types and what is in them.
-    pub(in crate::dns) fn answer_to(question: &[u8], flags: u16, records: &[(u16, &[u8])]) -> Vec<u8> {
+    pub(in crate::dns) fn answer_to(
+        question: &[u8],
+        flags: u16,
+        records: &[(u16, &[u8])],
+    ) -> Vec<u8> {
         let mut message = question[..2].to_vec();
         for word in [IS_RESPONSE | flags, 1, records.len() as u16, 0, 0] {
             message.extend(word.to_be_bytes());
@@ -375,12 +379,24 @@ pub(super) mod tests {
             (Type::Cname, b"\x01b\xc0\x0c", vec![text("b.a.example")]),
             (Type::Ns, b"\x02ns\x04test\0", vec![text("ns.test")]),
             (Type::Ptr, b"\x04host\0", vec![text("host")]),
-            (Type::Mx, b"\0\x0a\x02mx\xc0\x0c", vec![Number(10), text("mx.a.example")]),
+            (
+                Type::Mx,
+                b"\0\x0a\x02mx\xc0\x0c",
+                vec![Number(10), text("mx.a.example")],
+            ),
             (Type::Txt, b"\x01a\x02bc", vec![text("a"), text("bc")]),
             (
                 Type::Soa,
                 b"\x01n\0\x01h\0\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04\0\0\0\x05",
-                vec![text("n"), text("h"), Number(1), Number(2), Number(3), Number(4), Number(5)],
+                vec![
+                    text("n"),
+                    text("h"),
+                    Number(1),
+                    Number(2),
+                    Number(3),
+                    Number(4),
+                    Number(5),
+                ],
             ),
             (
                 Type::Srv,
@@ -390,9 +406,20 @@ pub(super) mod tests {
             (
                 Type::Naptr,
                 b"\0\x01\0\x02\x01s\x03SIP\0\x01r\0",
-                vec![Number(1), Number(2), text("s"), text("SIP"), text(""), text("r")],
+                vec![
+                    Number(1),
+                    Number(2),
+                    text("s"),
+                    text("SIP"),
+                    text(""),
+                    text("r"),
+                ],
             ),
-            (Type::Caa, b"\x80\x05issueca.example", vec![Number(128), text("issue"), text("ca.example")]),
+            (
+                Type::Caa,
+                b"\x80\x05issueca.example",
+                vec![Number(128), text("issue"), text("ca.example")],
+            ),
         ];
         for (kind, data, expected) in cases {
             let question = question(7, "a.example", kind).unwrap();
@@ -405,11 +432,17 @@ pub(super) mod tests {
             let message = answer_to(&question, 0, &records);
             let mut record = vec![Number(60)];
             record.extend(expected);
-            assert_eq!(answer(&question, &message, kind), Answer::Is(Ok(vec![record])));
+            assert_eq!(
+                answer(&question, &message, kind),
+                Answer::Is(Ok(vec![record]))
+            );
             // Cut off anywhere, it is refused and does no harm.
             for length in 0..message.len() {
                 let cut = answer(&question, &message[..length], kind);
-                assert!(matches!(cut, Answer::Foreign | Answer::Is(Err(_))), "{kind:?} {length}");
+                assert!(
+                    matches!(cut, Answer::Foreign | Answer::Is(Err(_))),
+                    "{kind:?} {length}"
+                );
             }
         }
     }
@@ -427,10 +460,19 @@ pub(super) mod tests {
             (9, Failure::BadResponse),
         ];
         for (code, failure) in codes {
-            assert_eq!(read(&answer_to(&question, code, &[])), Answer::Is(Err(failure)));
+            assert_eq!(
+                read(&answer_to(&question, code, &[])),
+                Answer::Is(Err(failure))
+            );
         }
-        assert_eq!(read(&answer_to(&question, 0, &[])), Answer::Is(Err(Failure::NotFound)));
-        assert_eq!(read(&answer_to(&question, IS_TRUNCATED, &[])), Answer::Truncated);
+        assert_eq!(
+            read(&answer_to(&question, 0, &[])),
+            Answer::Is(Err(Failure::NotFound))
+        );
+        assert_eq!(
+            read(&answer_to(&question, IS_TRUNCATED, &[])),
+            Answer::Truncated
+        );
 
         let mut other = answer_to(&question, 0, &[]);
         other[0] ^= 1;

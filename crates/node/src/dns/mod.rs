@@ -44,7 +44,9 @@ fn lookup<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         }
         addresses
     };
-    promise_from(scope, work, |scope, addresses| texts_to_js(scope, &addresses))
+    promise_from(scope, work, |scope, addresses| {
+        texts_to_js(scope, &addresses)
+    })
 }
 
 fn texts_to_js<'s>(scope: &mut Scope<'s>, texts: &[String]) -> JsResult<'s> {
@@ -74,10 +76,7 @@ fn query<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     promise_from(scope, work, records_to_js)
 }
 
-fn records_to_js<'s>(
-    scope: &mut Scope<'s>,
-    records: Result<Vec<Record>, Failure>,
-) -> JsResult<'s> {
+fn records_to_js<'s>(scope: &mut Scope<'s>, records: Result<Vec<Record>, Failure>) -> JsResult<'s> {
     let records = match records {
         Ok(records) => records,
         Err(failure) => return scope.string(failure.code()),

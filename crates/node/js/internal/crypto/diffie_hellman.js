@@ -1,7 +1,9 @@
 // DiffieHellman and DiffieHellmanGroup (https://nodejs.org/api/crypto.html#class-diffiehellman): numbers and their
 // powers modulo a prime. An object holds the halves of its pair apart, and either may be set alone.
 
-import { op_node_dh_group, op_node_dh_is_composite, op_node_dh_power, op_node_dh_private, op_node_dh_search } from "holdfast:ops";
+import {
+  op_node_dh_group, op_node_dh_is_composite, op_node_dh_power, op_node_dh_private, op_node_dh_search,
+} from "holdfast:ops";
 import { asBuffer, Buffer } from "../buffer.js";
 import { ERR_INVALID_ARG_TYPE } from "../errors.js";
 import { isAnyArrayBuffer, isArrayBufferView } from "../types.js";

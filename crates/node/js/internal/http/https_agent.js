@@ -14,9 +14,10 @@ const NAMED = [
 
 export function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
-  HttpAgent.call(this, { ...options, defaultPort: options?.defaultPort ?? 443, protocol: options?.protocol ?? "https:" });
-  this.defaultPort = this.options.defaultPort;
-  this.protocol = this.options.protocol;
+  const { defaultPort = 443, protocol = "https:" } = options ?? {};
+  HttpAgent.call(this, { ...options, defaultPort, protocol });
+  this.defaultPort = defaultPort;
+  this.protocol = protocol;
   this.maxCachedSessions = CACHED_SESSIONS;
 }
 inherit(Agent, HttpAgent);

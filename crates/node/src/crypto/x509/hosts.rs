@@ -14,7 +14,9 @@ pub(super) fn host_matches(pattern: &[u8], host: &[u8], wildcards: bool) -> bool
     };
     let (label, rest) = host.split_at(length);
     let is_label = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    !label.is_empty() && rest.eq_ignore_ascii_case(suffix) && (label == b"*" || label.iter().all(is_label))
+    !label.is_empty()
+        && rest.eq_ignore_ascii_case(suffix)
+        && (label == b"*" || label.iter().all(is_label))
 }
 
 /// What follows the wildcard of `*.example.com`: at least two labels, and nothing but labels.
@@ -90,7 +92,13 @@ mod tests {
 
     #[test]
     fn only_hosts_are_taken_from_common_names() {
-        for name in ["example.com", "*.example.com", "localhost", "a_b.c", "example.com."] {
+        for name in [
+            "example.com",
+            "*.example.com",
+            "localhost",
+            "a_b.c",
+            "example.com.",
+        ] {
             assert!(looks_like_host(name.as_bytes()), "{name}");
         }
         for name in ["", "A Company", "a..b", "-a.b", "a.*.b", "who@example.com"] {

@@ -140,7 +140,10 @@ impl Certificate {
     fn is_ca(&self) -> bool {
         if let Some(usage) = self.extension(KEY_USAGE)
             && usage.tag == BIT_STRING
-            && usage.body.get(1).is_none_or(|bits| bits & KEY_CERT_SIGN == 0)
+            && usage
+                .body
+                .get(1)
+                .is_none_or(|bits| bits & KEY_CERT_SIGN == 0)
         {
             return false;
         }

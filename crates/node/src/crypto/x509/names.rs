@@ -6,7 +6,8 @@ use openssl::asn1::Asn1Object;
 use openssl::nid::Nid;
 
 use super::super::der::{
-    self, BMP_STRING, OBJECT_IDENTIFIER, SEQUENCE, UNIVERSAL_STRING, UTF8_STRING, Value, constructed,
+    self, BMP_STRING, OBJECT_IDENTIFIER, SEQUENCE, UNIVERSAL_STRING, UTF8_STRING, Value,
+    constructed,
 };
 
 const SET: u8 = 0x31;
@@ -185,7 +186,11 @@ pub(super) fn general_name(name: Value<'_>) -> Option<String> {
 
 fn ip_address(bytes: &[u8]) -> String {
     match bytes.len() {
-        4 => bytes.iter().map(u8::to_string).collect::<Vec<_>>().join("."),
+        4 => bytes
+            .iter()
+            .map(u8::to_string)
+            .collect::<Vec<_>>()
+            .join("."),
         16 => {
             let pairs = bytes.chunks(2);
             let pairs = pairs.map(|pair| format!("{:X}", u16::from_be_bytes([pair[0], pair[1]])));
@@ -266,7 +271,10 @@ mod tests {
         assert_eq!(text(UTF8_STRING, b"\xff"), None);
         assert_eq!(text(BMP_STRING, &[0, 0xfc]).as_deref(), Some("ü"));
         assert_eq!(text(BMP_STRING, &[0, 0xfc, 0]), None);
-        assert_eq!(text(UNIVERSAL_STRING, &[0, 1, 0xf6, 0]).as_deref(), Some("😀"));
+        assert_eq!(
+            text(UNIVERSAL_STRING, &[0, 1, 0xf6, 0]).as_deref(),
+            Some("😀")
+        );
         assert_eq!(text(0x13, &[0xfc]).as_deref(), Some("ü"));
     }
 }
