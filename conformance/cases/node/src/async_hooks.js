@@ -176,6 +176,7 @@ export default {
     const readTwice = async (stream) => {
       const reader = stream.getReader();
       await set("first", () => reader.read());
+      await scheduler.wait(0);
       await set("second", () => reader.read());
     };
     const readLater = async (stream) => {
@@ -185,6 +186,7 @@ export default {
     const readInto = async (stream) => {
       const reader = stream.getReader({ mode: "byob" });
       await set("first", () => reader.read(new Uint8Array(1)));
+      await scheduler.wait(0);
       await set("second", () => reader.read(new Uint8Array(1)));
     };
     const start = () => {};

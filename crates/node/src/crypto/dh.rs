@@ -163,7 +163,7 @@ fn small_primes() -> &'static [u32] {
         let is_prime = |number: &u32| {
             (2..*number)
                 .take_while(|d| d * d <= *number)
-                .all(|d| number % d != 0)
+                .all(|d| !number.is_multiple_of(d))
         };
         (3..4096).filter(is_prime).collect()
     })

@@ -73,7 +73,7 @@ fn verify<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 fn challenge<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let der = bytes_from_js(scope, args.get(0))?;
     match Spkac::parse(&der) {
-        Some(spkac) => scope.array_buffer(spkac.challenge.to_vec()),
+        Some(spkac) => scope.array_buffer(spkac.challenge),
         None => Ok(scope.undefined()),
     }
 }

@@ -149,9 +149,12 @@ test("a pull is done for the reader who waits for it, and else for who made the 
     await act(stream);
     return seen;
   };
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 0));
   const readTwice = async (stream) => {
     const reader = stream.getReader();
     await storage.run("first", () => reader.read());
+    // The first pull is over.
+    await wait();
     await storage.run("second", () => reader.read());
   };
   const start = () => {};
@@ -161,7 +164,6 @@ test("a pull is done for the reader who waits for it, and else for who made the 
   assertEquals(await pulls(empty, { start: () => Promise.resolve() }, readTwice), ["first", "second"]);
   // Nothing is to be waited for, so that the stream would have been pulled when it was made.
   assertEquals((await pulls(empty, {}, readTwice))[0], "made");
-  const wait = () => new Promise((resolve) => setTimeout(resolve, 0));
   assertEquals(await pulls({ highWaterMark: 3 }, { start }, wait), ["made", "made", "made"]);
 });
 

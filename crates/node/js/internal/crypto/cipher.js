@@ -67,16 +67,18 @@ class Running {
     if (isWhole) this.#requireTag();
     this.#hasBegun = true;
     const output = op_node_cipher_update(this.#handle, bytes);
-    if (output === undefined && isWhole && !this.#isEncrypting) throw new DOMException(NOT_AUTHENTIC, "OperationError");
-    if (output === undefined) throw new Error("Failed to update cipher/decipher context");
+    // Nothing is given before the tag is known to be right.
+    const isRight = output !== undefined && (!isWhole || op_node_cipher_finish(this.#handle) !== undefined);
+    if (!isRight && isWhole && !this.#isEncrypting) throw new DOMException(NOT_AUTHENTIC, "OperationError");
+    if (!isRight) throw new Error("Failed to update cipher/decipher context");
     return output;
   }
 
   final() {
     this.#requireOpen();
     this.#requireTag();
-    const isEmpty = this.#isRc4 || (this.#cipher.isWhole && !this.#hasBegun);
-    const output = isEmpty ? new ArrayBuffer(0) : op_node_cipher_finish(this.#handle);
+    const isDone = this.#isRc4 || this.#cipher.isWhole;
+    const output = isDone ? new ArrayBuffer(0) : op_node_cipher_finish(this.#handle);
     if (output === undefined) throw new Error("Authentication failed");
     this.#isFinished = true;
     return output;
