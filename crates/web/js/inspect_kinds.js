@@ -172,7 +172,7 @@ function restMembers(context, yields, target, passed, depth) {
     if (yields === "keys") return formatValue(context, pairOf(entry)[0], depth);
     if (yields === "values") return formatValue(context, pairOf(entry)[1], depth);
     const pair = context.indented(2, () => pairOf(entry).map((item) => formatValue(context, item, depth)));
-    return arrange(context, pair, "", ["[", "]"], undefined, depth);
+    return arrange(context, pair, "", ["[", "]"], undefined, depth - 1);
   };
   const count = (isMap ? mapSize : setSize)(target) - passed;
   return context.indented(2, () => listMembers(context, count, rest.map(text)));

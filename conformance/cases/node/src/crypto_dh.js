@@ -22,7 +22,10 @@ export default {
     getDiffieHellman("modp14");
     return [describeProperties(crypto.DiffieHellman.prototype), describeProperties(crypto.DiffieHellmanGroup.prototype), Object.keys(make(prime)), crypto.DiffieHellman(prime) instanceof crypto.DiffieHellman, getDiffieHellman("modp14") instanceof crypto.DiffieHellmanGroup];
   },
-  groups: () => ["modp1", "modp2", "modp5", "modp14", "MODP14", "modp14x", "modp149", "x", 5, undefined, ""].map((name) => table([() => getDiffieHellman(name).getPrime("hex"), () => getDiffieHellman(name).getGenerator("hex"), () => getDiffieHellman(name).setPrivateKey])),
+  groups: () => table(["modp1", "modp2", "modp5", "MODP14", "modp14x", "modp149", "x", 5, undefined, ""].map((name) => () => {
+    const made = getDiffieHellman(name);
+    return [made.getPrime("hex"), made.getGenerator("hex"), made.setPrivateKey];
+  })),
   agree: () => {
     const [a, b] = [getDiffieHellman("modp14"), getDiffieHellman("modp14")];
     const open = a.generateKeys();

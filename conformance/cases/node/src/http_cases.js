@@ -152,25 +152,6 @@ export default {
       return [sent.agent === agent, sent.agent === http.globalAgent, sent.port, sent.getHeader("host")];
     }),
   ].map((act) => result(act))),
-  // A program's own agent, asked for nothing.
-  "agent-of-ones-own": async ({ request }) => {
-    const asked = [];
-    class Own extends http.Agent {
-      addRequest() {
-        asked.push("addRequest");
-      }
-      createConnection() {
-        asked.push("createConnection");
-      }
-    }
-    const { hostname, port } = new URL(request.url);
-    const agent = new Own({ keepAlive: true, maxSockets: 1 });
-    agent.defaultPort = Number(port);
-    const response = await new Promise((resolve, reject) => http.get({ host: hostname, path: "/cases", agent }, resolve).on("error", reject));
-    response.resume();
-    await new Promise((resolve) => response.on("end", resolve));
-    return [response.statusCode, asked, agent.totalSocketCount, Object.keys(agent.sockets), response.trailers, response.complete];
-  },
   "server-expect": async () => [
     await ask((request, response) => response.end(`plain ${request.headers.expect}`), "/", { method: "POST", body: "x", headers: { Expect: "100-continue" } }),
     await ask((request, response) => response.end("plain"), "/", { method: "POST", body: "x", headers: { Expect: "other" } }),
