@@ -17,6 +17,7 @@ export function ServerResponse(req, options) {
   this.req = req;
   this.statusCode = 200;
   this.statusMessage = undefined;
+  this._sent100 = false;
   this._hasBody = req?.method !== "HEAD";
   /** Who waits for the answer: {resolve, reject} */
   this._receiver = null;
