@@ -157,6 +157,11 @@ test("old ciphers and MD4 give what their standards say", () => {
 });
 
 test("AES-GCM-SIV takes a message in one piece, and refuses another tag before it gives anything", () => {
+  // A system's OpenSSL before 3.2, which OPENSSL_NO_VENDOR takes, does not have it, and it is not listed then.
+  if (!crypto.getCiphers().includes("aes-128-gcm-siv")) {
+    assertEquals(crypto.getCipherInfo("aes-128-gcm-siv"), undefined);
+    return;
+  }
   const [key, iv] = [Buffer.from("01000000000000000000000000000000", "hex"), Buffer.from("030000000000000000000000", "hex")];
   // RFC 8452, C.1.
   const cipher = crypto.createCipheriv("aes-128-gcm-siv", key, iv);
