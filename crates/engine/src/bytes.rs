@@ -1,7 +1,8 @@
 //! Buffers and views of them.
 
 use mozjs::jsapi::{
-    GetArrayBufferLengthAndData, GetArrayBufferViewLengthAndData, IsArrayBufferObject,
+    GetArrayBufferLengthAndData, GetArrayBufferViewLengthAndData,
+    GetSharedArrayBufferLengthAndData, IsArrayBufferObject, IsSharedArrayBufferObject,
     JS_IsArrayBufferViewObject, JS_NewUint8ArrayWithBuffer, JSObject, NewArrayBuffer,
 };
 use mozjs::jsval::ObjectValue;
@@ -55,7 +56,7 @@ impl<'s> Scope<'s> {
         value.is_object() && unsafe { JS_IsArrayBufferViewObject(value.value().to_object()) }
     }
 
-    /// The bytes of an `ArrayBuffer` or of a view's window, copied; `None` for anything else.
+    /// The bytes of an `ArrayBuffer` or `SharedArrayBuffer`, or of a view's window, copied; `None` for anything else.
     /// A detached buffer has none: the result is empty.
     pub fn bytes(&mut self, value: Local<'_>) -> Option<Vec<u8>> {
         self.with_bytes(value, <[u8]>::to_vec)
@@ -94,7 +95,8 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// Start and length of the bytes; shared memory is refused, since others may write to it.
+    /// Start and length of the bytes. Memory of a `SharedArrayBuffer` is like any other here: no clone takes it to another
+    /// runtime (`clone.rs`), so only JavaScript of this thread can write to it.
     fn window(&mut self, value: Local<'_>) -> Option<(*mut u8, usize)> {
         if !value.is_object() {
             return None;
@@ -105,12 +107,14 @@ impl<'s> Scope<'s> {
         unsafe {
             if IsArrayBufferObject(object) {
                 GetArrayBufferLengthAndData(object, &mut length, &mut shared, &mut data);
+            } else if IsSharedArrayBufferObject(object) {
+                GetSharedArrayBufferLengthAndData(object, &mut length, &mut shared, &mut data);
             } else if JS_IsArrayBufferViewObject(object) {
                 GetArrayBufferViewLengthAndData(object, &mut length, &mut shared, &mut data);
             } else {
                 return None;
             }
         }
-        (!shared).then_some((data, length))
+        Some((data, length))
     }
 }

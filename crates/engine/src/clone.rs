@@ -30,19 +30,37 @@ static CALLBACKS: JSStructuredCloneCallbacks = JSStructuredCloneCallbacks {
     sabCloned: None,
 };
 
-const POLICY: CloneDataPolicy = CloneDataPolicy {
-    allowIntraClusterClonableSharedObjects_: false,
-    allowSharedMemoryObjects_: false,
-};
+/// Where a clone may be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Anywhere: it is nothing but bytes.
+    Anywhere,
+    /// Here and at once: it may refer to the memory of a `SharedArrayBuffer`, which no other runtime may ever get.
+    Here,
+}
+
+impl Reach {
+    fn scope(self) -> StructuredCloneScope {
+        match self {
+            Reach::Anywhere => StructuredCloneScope::DifferentProcess,
+            Reach::Here => StructuredCloneScope::SameProcess,
+        }
+    }
+
+    fn policy(self) -> CloneDataPolicy {
+        CloneDataPolicy {
+            allowIntraClusterClonableSharedObjects_: self == Reach::Here,
+            allowSharedMemoryObjects_: self == Reach::Here,
+        }
+    }
+}
 
 struct Buffer(*mut JSAutoStructuredCloneBuffer);
 
 impl Buffer {
-    fn new() -> Buffer {
+    fn new(reach: Reach) -> Buffer {
         // SAFETY: the callbacks are static.
-        Buffer(unsafe {
-            NewJSAutoStructuredCloneBuffer(StructuredCloneScope::DifferentProcess, &CALLBACKS)
-        })
+        Buffer(unsafe { NewJSAutoStructuredCloneBuffer(reach.scope(), &CALLBACKS) })
     }
 }
 
@@ -58,32 +76,11 @@ impl<'s> Scope<'s> {
     /// for what has no clone (functions, promises, symbols, weak maps …).
     pub fn serialize(&mut self, value: Local<'_>) -> Result<Vec<u8>, Thrown> {
         let nothing = self.undefined();
-        self.write_clone(value, nothing)
+        self.serialize_with(value, nothing)
     }
 
-    fn write_clone(&mut self, value: Local<'_>, transfer: Local<'_>) -> Result<Vec<u8>, Thrown> {
-        if value.is_symbol() {
-            let text = describe(self, value);
-            return Err(self.throw_dom("DataCloneError", &format!("{text} could not be cloned.")));
-        }
-        let buffer = Buffer::new();
-        let mut failure: Option<String> = None;
-        // SAFETY: values are rooted, the buffer and `failure` outlive the call.
-        let done = unsafe {
-            JS_WriteStructuredClone(
-                self.cx(),
-                value.handle(),
-                &raw mut (*buffer.0).data_,
-                StructuredCloneScope::DifferentProcess,
-                &POLICY,
-                &CALLBACKS,
-                (&raw mut failure).cast(),
-                transfer.handle(),
-            )
-        };
-        if !done {
-            return Err(self.clone_failed(failure));
-        }
+    fn serialize_with(&mut self, value: Local<'_>, transfer: Local<'_>) -> Result<Vec<u8>, Thrown> {
+        let buffer = self.write_clone(value, transfer, Reach::Anywhere)?;
         // SAFETY: the destination has exactly the room that the buffer says it needs.
         unsafe {
             let data = &raw mut (*buffer.0).data_;
@@ -95,42 +92,92 @@ impl<'s> Scope<'s> {
         }
     }
 
+    fn write_clone(
+        &mut self,
+        value: Local<'_>,
+        transfer: Local<'_>,
+        reach: Reach,
+    ) -> Result<Buffer, Thrown> {
+        if value.is_symbol() {
+            let text = describe(self, value);
+            return Err(self.throw_dom("DataCloneError", &format!("{text} could not be cloned.")));
+        }
+        let buffer = Buffer::new(reach);
+        let mut failure: Option<String> = None;
+        // SAFETY: values are rooted, the buffer and `failure` outlive the call.
+        let done = unsafe {
+            JS_WriteStructuredClone(
+                self.cx(),
+                value.handle(),
+                &raw mut (*buffer.0).data_,
+                reach.scope(),
+                &reach.policy(),
+                &CALLBACKS,
+                (&raw mut failure).cast(),
+                transfer.handle(),
+            )
+        };
+        match done {
+            true => Ok(buffer),
+            false => Err(self.clone_failed(failure)),
+        }
+    }
+
     /// The value that [`Scope::serialize`] wrote. Throws DataCloneError if the bytes are not such.
     pub fn deserialize(&mut self, bytes: &[u8]) -> JsResult<'s> {
         // The format is a sequence of 64-bit words; anything else would be refused less clearly.
         if bytes.is_empty() || !bytes.len().is_multiple_of(8) {
             return Err(self.throw_dom("DataCloneError", "the serialized value is damaged"));
         }
-        let buffer = Buffer::new();
-        let result = self.undefined();
-        let mut failure: Option<String> = None;
-        // SAFETY: the buffer copies the bytes; the scope DifferentProcess makes the reader refuse
-        // pointers, so arbitrary bytes are safe to try.
-        let done = unsafe {
+        let buffer = Buffer::new(Reach::Anywhere);
+        // SAFETY: the buffer copies the bytes.
+        let written = unsafe {
             let data = &raw mut (*buffer.0).data_;
             WriteBytesToJSStructuredCloneData(bytes.as_ptr(), bytes.len(), data)
-                && JS_ReadStructuredClone(
-                    self.cx(),
-                    data,
-                    VERSION,
-                    StructuredCloneScope::DifferentProcess,
-                    result.handle_mut(),
-                    &POLICY,
-                    &CALLBACKS,
-                    (&raw mut failure).cast(),
-                )
         };
-        if done {
-            Ok(result)
-        } else {
-            Err(self.clone_failed(failure))
+        match written {
+            true => self.read_clone(&buffer, Reach::Anywhere),
+            false => Err(self.clone_failed(None)),
         }
     }
 
-    /// `structuredClone(value, { transfer })`; `transfer` is an array of ArrayBuffers or undefined.
-    pub fn structured_clone(&mut self, value: Local<'_>, transfer: Local<'_>) -> JsResult<'s> {
+    fn read_clone(&mut self, buffer: &Buffer, reach: Reach) -> JsResult<'s> {
+        let result = self.undefined();
+        let mut failure: Option<String> = None;
+        // SAFETY: `Anywhere` makes the reader refuse pointers, so arbitrary bytes are safe to try; what reaches `Here` only
+        // was written by the caller a moment ago, and its buffer holds what it points to.
+        let done = unsafe {
+            JS_ReadStructuredClone(
+                self.cx(),
+                &raw mut (*buffer.0).data_,
+                VERSION,
+                reach.scope(),
+                result.handle_mut(),
+                &reach.policy(),
+                &CALLBACKS,
+                (&raw mut failure).cast(),
+            )
+        };
+        match done {
+            true => Ok(result),
+            false => Err(self.clone_failed(failure)),
+        }
+    }
+
+    /// `structuredClone(value, { transfer })`; `transfer` is an array of ArrayBuffers or undefined. With `shared`, a
+    /// `SharedArrayBuffer` is copied as another one over the same memory; else it throws DataCloneError.
+    pub fn structured_clone(
+        &mut self,
+        value: Local<'_>,
+        transfer: Local<'_>,
+        shared: bool,
+    ) -> JsResult<'s> {
+        if shared {
+            let buffer = self.write_clone(value, transfer, Reach::Here)?;
+            return self.read_clone(&buffer, Reach::Here);
+        }
         // Bytes of transferred buffers are copied, and the originals detached, by the writer.
-        let bytes = self.write_clone(value, transfer)?;
+        let bytes = self.serialize_with(value, transfer)?;
         self.deserialize(&bytes)
     }
 

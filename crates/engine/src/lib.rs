@@ -61,6 +61,7 @@ pub use module::{ModuleLoader, ModuleSource, Resolved};
 pub use op::{Args, Extension, Op};
 pub use persist::Global;
 pub use promise::{PromiseState, Resolver};
+pub use proxy::{CollectionIterator, Yields};
 pub use realm::Realm;
 pub use rejection::RejectionEvent;
 pub use runtime::{Runtime, RuntimeOptions};

@@ -170,7 +170,7 @@ fn transferred_buffers_are_detached() {
         let value = scope.get(namespace, "default").unwrap();
         let buffer = scope.get(namespace, "buffer").unwrap();
         let list = scope.array(&[buffer]).unwrap();
-        let copy = scope.structured_clone(value, list).unwrap();
+        let copy = scope.structured_clone(value, list, false).unwrap();
         assert_eq!(scope.bytes(buffer).unwrap(), []);
         let moved = scope.get(copy, "buffer").unwrap();
         assert_eq!(scope.bytes(moved).unwrap(), [1, 2, 3]);

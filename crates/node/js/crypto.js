@@ -8,6 +8,9 @@ import { Cipheriv, createCipheriv, createDecipheriv, Decipheriv } from "./intern
 import { getCipherInfo, getCiphers } from "./internal/crypto/cipher_names.js";
 import { constants } from "./internal/crypto/constants.js";
 import { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from "./internal/crypto/derivation.js";
+import {
+  createDiffieHellman, createDiffieHellmanGroup, DiffieHellman, DiffieHellmanGroup, getDiffieHellman,
+} from "./internal/crypto/diffie_hellman.js";
 import { getHashes } from "./internal/crypto/digests.js";
 import { createHash, Hash, hash } from "./internal/crypto/hash.js";
 import { createHmac, Hmac } from "./internal/crypto/hmac.js";
@@ -16,16 +19,15 @@ import {
 } from "./internal/crypto/key_generation.js";
 import { KeyObject, PrivateKeyObject, PublicKeyObject, SecretKeyObject } from "./internal/crypto/key_object.js";
 import { createPrivateKey, createPublicKey, createSecretKey } from "./internal/crypto/key_reading.js";
-import {
-  Certificate, Cipher, createCipher, createDecipher, createDiffieHellman, createDiffieHellmanGroup, Decipher,
-  DiffieHellman, DiffieHellmanGroup, getDiffieHellman, setEngine, setFips, X509Certificate,
-} from "./internal/crypto/missing.js";
+import { Cipher, createCipher, createDecipher, Decipher, setEngine, setFips } from "./internal/crypto/missing.js";
 import { checkPrime, checkPrimeSync, generatePrime, generatePrimeSync } from "./internal/crypto/primes.js";
 import {
   privateDecrypt, privateEncrypt, publicDecrypt, publicEncrypt,
 } from "./internal/crypto/public_cipher.js";
 import { randomBytes, randomFill, randomFillSync, randomInt, randomUUID } from "./internal/crypto/random.js";
 import { createSign, createVerify, Sign, sign, Verify, verify } from "./internal/crypto/sign.js";
+import { Certificate } from "./internal/crypto/spkac.js";
+import { X509Certificate } from "./internal/crypto/x509.js";
 
 const { subtle } = webcrypto;
 const getRandomValues = webcrypto.getRandomValues.bind(webcrypto);

@@ -1,29 +1,14 @@
-//! The async context as `node:async_hooks` sees it: one JavaScript value, the *frame* of stores.
+//! Whose code runs, as `node:async_hooks` asks. The stores themselves are `web`'s (`ops/async_context.rs`).
 
 use std::any::Any;
 use std::rc::{Rc, Weak};
 
-use holdfast_engine::{Args, Extension, JsResult, Local, Scope};
+use holdfast_engine::{Args, Extension, JsResult, Scope};
 
 pub(super) fn register(extension: Extension) -> Extension {
     extension
-        .op("op_async_context_get", 0, get)
-        .op("op_async_context_run", 3, run)
         .op("op_async_context_owner", 0, owner)
         .op("op_async_context_is_owned", 1, is_owned)
-}
-
-/// The frame of the code running; `undefined` if it has none.
-fn get<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
-    Ok(scope.context_value())
-}
-
-/// `(frame, function, receiver, ...arguments)` → what the function returns, called with this frame.
-fn run<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
-    let rest: Vec<Local<'_>> = (3..args.len()).map(|index| args.get(index)).collect();
-    scope.with_context_value(args.get(0), |scope| {
-        scope.call(args.get(1), args.get(2), &rest)
-    })?
 }
 
 /// On whose behalf something was made: an object, or a request to the Worker.

@@ -16,6 +16,7 @@ mod async_context;
 mod buffer;
 mod context_key;
 mod crypto;
+mod dns;
 mod encodings;
 mod modules;
 mod types;
@@ -28,7 +29,7 @@ pub fn extension() -> Extension {
     let extension = Extension::new("node").modules(MODULES);
     let extension = modules::register(async_context::register(extension));
     let extension = zlib::register(context_key::register(extension));
-    let extension = crypto::register(extension);
+    let extension = dns::register(crypto::register(extension));
     types::register(buffer::register(extension))
 }
 

@@ -12,11 +12,14 @@ import { isResponse, Response } from "./response.js";
 
 const { defineProperty } = Object;
 
-/** "StructuredSerializeWithTransfer" and "StructuredDeserializeWithTransfer". */
-export function cloneValue(value, transfer) {
-  if (!holdsPlatformObjects(value)) return op_structured_clone(value, transfer);
+/**
+ * "StructuredSerializeWithTransfer" and "StructuredDeserializeWithTransfer".
+ * @param {boolean} shared whether a SharedArrayBuffer has a copy, which is another one over the same memory
+ */
+export function cloneValue(value, transfer, shared = true) {
+  if (!holdsPlatformObjects(value)) return op_structured_clone(value, transfer, shared);
   const { parcel, made } = copyWithPlaces(value, copyPlatform);
-  return openPlaces(op_structured_clone(parcel, transfer), made);
+  return openPlaces(op_structured_clone(parcel, transfer, shared), made);
 }
 
 /** A copy of a platform object; undefined for everything else. */

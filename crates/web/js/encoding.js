@@ -5,7 +5,7 @@ import {
 } from "holdfast:ops";
 import { TypedArrayPrototypeGetToStringTag } from "./primordials.js";
 import { argumentError, constructorArgumentError } from "./type_errors.js";
-import { DOMString, defineInterface, isArrayBuffer, isObject } from "./webidl.js";
+import { DOMString, defineInterface, isArrayBuffer, isObject, isSharedArrayBuffer } from "./webidl.js";
 
 const { isView } = ArrayBuffer;
 
@@ -66,7 +66,7 @@ export class TextDecoder {
 
   decode(input = undefined, options = undefined) {
     const encoding = this.#encoding;
-    if (input !== undefined && !isView(input) && !isArrayBuffer(input)) {
+    if (input !== undefined && !isView(input) && !isArrayBuffer(input) && !isSharedArrayBuffer(input)) {
       throw argumentError("decode", "TextDecoder", 1, "Array");
     }
     if (options !== undefined && options !== null && !isObject(options)) {

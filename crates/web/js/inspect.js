@@ -4,6 +4,7 @@
 // Values are looked at from outside: no accessor of a program's own classes is called, and what a proxy or a custom
 // inspection method throws shows in the text instead of escaping.
 
+import { op_proxy_details } from "holdfast:ops";
 import { describe } from "./inspect_kinds.js";
 import { arrange } from "./inspect_layout.js";
 import { colors, styles } from "./inspect_styles.js";
@@ -91,7 +92,7 @@ class Context {
 
 /**
  * @param {object} [options] as Node's util.inspect: depth, breakLength, compact, showHidden, colors, customInspect,
- *   maxArrayLength, maxStringLength, sorted, getters, numericSeparator; `true` or `false` is `showHidden` alone, and
+ *   maxArrayLength, maxStringLength, sorted, getters, numericSeparator, showProxy; `true` or `false` is `showHidden` alone, and
  *   then depth and colors may follow as arguments.
  * @returns {string}
  */
@@ -174,6 +175,8 @@ export function formatValue(context, value, depth, allowCustom = true) {
     return formatPrimitive(context, value);
   }
   try {
+    const proxy = op_proxy_details(value);
+    if (proxy !== undefined) return formatProxy(context, proxy, depth);
     if (allowCustom && context.customInspect) {
       const custom = formatCustom(context, value, depth);
       if (custom !== undefined) return custom;
@@ -197,6 +200,18 @@ export function formatValue(context, value, depth, allowCustom = true) {
     }
     return context.style(`[Object: inspection threw ${reason}]`, "special");
   }
+}
+
+// No trap of a proxy is asked.
+function formatProxy(context, { 0: target, 1: handler }, depth) {
+  if (target === null) return context.style("<Revoked Proxy>", "special");
+  if (!context.options.showProxy) return `Proxy(${formatValue(context, target, depth)})`;
+  if (depth > context.depth) return context.style("Proxy [Array]", "special");
+  context.deepest = depth;
+  const members = context.indented(2, () => [
+    formatValue(context, target, depth + 1), formatValue(context, handler, depth + 1),
+  ]);
+  return arrange(context, members, "", ["Proxy [", "]"], undefined, depth);
 }
 
 function formatCustom(context, value, depth) {

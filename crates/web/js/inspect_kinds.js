@@ -1,9 +1,10 @@
 // What inspect() shows of each kind of object: its prefix, its members, and the keys that follow.
 
-import { op_promise_details } from "holdfast:ops";
+import { op_iterator_details, op_promise_details } from "holdfast:ops";
 import { formatError } from "./inspect_error.js";
 import { constructorName, prefixOf, toStringTag } from "./inspect_names.js";
 import { formatPrimitive, formatValue } from "./inspect.js";
+import { arrange } from "./inspect_layout.js";
 import { TypedArrayPrototypeGetLength, TypedArrayPrototypeGetToStringTag, uncurryThis } from "./primordials.js";
 import { isArrayBuffer, isInterfacePrototype } from "./webidl.js";
 
@@ -22,6 +23,7 @@ const functionText = uncurryThis(Function.prototype.toString);
 const weakMapHas = uncurryThis(WeakMap.prototype.has);
 const weakSetHas = uncurryThis(WeakSet.prototype.has);
 const weakRefDeref = uncurryThis(WeakRef.prototype.deref);
+const sharedByteLength = getter(SharedArrayBuffer.prototype, "byteLength");
 const viewByteLength = getter(DataView.prototype, "byteLength");
 const objectText = uncurryThis(Object.prototype.toString);
 const BOXES = [
@@ -161,6 +163,21 @@ function entryMembers(context, count, entries, depth) {
     })()));
 }
 
+// What is left of a Map or Set after `passed` entries, without moving the iterator.
+function restMembers(context, yields, target, passed, depth) {
+  const isMap = accepts(mapSize, target);
+  const rest = (isMap ? mapEntries(target) : setValues(target)).drop(passed);
+  const pairOf = (entry) => (isMap ? entry : [entry, entry]);
+  const text = (entry) => {
+    if (yields === "keys") return formatValue(context, pairOf(entry)[0], depth);
+    if (yields === "values") return formatValue(context, pairOf(entry)[1], depth);
+    const pair = context.indented(2, () => pairOf(entry).map((item) => formatValue(context, item, depth)));
+    return arrange(context, pair, "", ["[", "]"], undefined, depth - 1);
+  };
+  const count = (isMap ? mapSize : setSize)(target) - passed;
+  return context.indented(2, () => listMembers(context, count, rest.map(text)));
+}
+
 // In order: the first that recognises the object answers. Each takes (context, value, name, tag, shape, depth).
 const KINDS = [
   function describeError(context, value, name, tag, shape) {
@@ -190,6 +207,16 @@ const KINDS = [
     shape.members = (depth) =>
       context.indented(2, () =>
         listMembers(context, size, setValues(value).map((item) => formatValue(context, item, depth))));
+    return shape;
+  },
+
+  function describeIterator(context, value, name, tag, shape) {
+    const details = op_iterator_details(value);
+    if (details === undefined) return undefined;
+    const { 0: yields, 1: target, 2: passed } = details;
+    shape.keys = ownKeysOf(context, value, false);
+    shape.braces[0] = `[${yields === "entries" ? tag.replace(/Iterator$/, "Entries") : tag}] {`;
+    shape.members = (depth) => (target === undefined ? [] : restMembers(context, yields, target, passed, depth));
     return shape;
   },
 
@@ -251,9 +278,10 @@ const KINDS = [
   },
 
   function describeArrayBuffer(context, value, name, tag, shape) {
-    if (!isArrayBuffer(value)) return undefined;
+    const isShared = accepts(sharedByteLength, value);
+    if (!isShared && !isArrayBuffer(value)) return undefined;
     shape.keys = ["byteLength", ...ownKeysOf(context, value, false)];
-    shape.braces[0] = `${prefixOf(name, tag, "ArrayBuffer")}{`;
+    shape.braces[0] = `${prefixOf(name, tag, isShared ? "SharedArrayBuffer" : "ArrayBuffer")}{`;
     shape.members = () => {
       if (value.detached) return [context.style("(detached)", "special")];
       const shown = Math.min(value.byteLength, context.maxArrayLength);

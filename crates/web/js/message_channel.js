@@ -5,6 +5,7 @@
 
 import { refuseToClone } from "./clonable.js";
 import { cloneValue } from "./clone_platform.js";
+import { isDOMException } from "./dom_exception.js";
 import { Event } from "./event.js";
 import { dispatchTrusted, EventTarget } from "./event_target.js";
 import { MessageEvent } from "./message_event.js";
@@ -12,6 +13,9 @@ import { PromisePrototypeThen, PromiseResolve } from "./primordials.js";
 import { reportException } from "./report_error.js";
 import { argumentError } from "./type_errors.js";
 import { defineInterface, illegalConstructor, internalToken, isObject } from "./webidl.js";
+
+/** The engine's text, see `clone.rs`. */
+const NOT_SHARED = "#<SharedArrayBuffer> could not be cloned.";
 
 let entangle;
 
@@ -24,6 +28,16 @@ function fire(port, event) {
     dispatchTrusted(port, event);
   } catch (error) {
     reportException(error);
+  }
+}
+
+// A port may belong to another isolate one day; memory cannot.
+function copyOf(message) {
+  try {
+    return cloneValue(message, [], false);
+  } catch (error) {
+    if (!isDOMException(error) || error.message !== NOT_SHARED) throw error;
+    throw new TypeError("SharedArrayBuffer is unsupported with MessagePort");
   }
 }
 
@@ -42,7 +56,7 @@ export class MessagePort extends EventTarget {
   postMessage(message = undefined, options = undefined) {
     const other = this.#other;
     if (hasTransfers(options)) throw new Error("Transfer list is not supported");
-    const data = cloneValue(message, []);
+    const data = copyOf(message);
     if (other === null) return;
     later(() => other.#receive(data));
   }

@@ -2,6 +2,7 @@
 
 import { cloneValue } from "./clone_platform.js";
 import { argumentError, GLOBAL_SCOPE } from "./type_errors.js";
+import { isSharedArrayBuffer } from "./webidl.js";
 
 export function structuredClone(value, options = undefined) {
   if (arguments.length === 0) throw argumentError("structuredClone", GLOBAL_SCOPE, 1, "Value");
@@ -9,6 +10,8 @@ export function structuredClone(value, options = undefined) {
     throw argumentError("structuredClone", GLOBAL_SCOPE, 2, "StructuredCloneOptions");
   }
   const transfer = options?.transfer;
-  return cloneValue(value, transfer === undefined ? [] : [...transfer]);
+  const transferred = transfer === undefined ? [] : [...transfer];
+  if (transferred.some(isSharedArrayBuffer)) throw new TypeError("Object is not transferable");
+  return cloneValue(value, transferred);
 }
 

@@ -22,6 +22,7 @@ import {
   TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetToStringTag,
   uncurryThis,
+  SharedArrayBufferPrototypeGetByteLength,
 } from "./primordials.js";
 
 // --- shape ---------------------------------------------------------------------------------------
@@ -129,6 +130,17 @@ export function isArrayBuffer(value) {
   if (typeof value !== "object" || value === null) return false;
   try {
     ArrayBufferPrototypeGetByteLength(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the value is a SharedArrayBuffer of any realm. */
+export function isSharedArrayBuffer(value) {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    SharedArrayBufferPrototypeGetByteLength(value);
     return true;
   } catch {
     return false;

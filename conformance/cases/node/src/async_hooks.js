@@ -160,6 +160,42 @@ export default {
     });
     return seen;
   },
+  "stream pulls": async () => {
+    const pulls = async (strategy, extra, act) => {
+      const seen = [];
+      const stream = set("made", () => new ReadableStream({
+        pull: (controller) => {
+          seen.push(get());
+          controller.enqueue(extra.type === "bytes" ? new Uint8Array(1) : 1);
+        },
+        ...extra,
+      }, strategy));
+      await act(stream);
+      return seen;
+    };
+    const readTwice = async (stream) => {
+      const reader = stream.getReader();
+      await set("first", () => reader.read());
+      await scheduler.wait(0);
+      await set("second", () => reader.read());
+    };
+    const readLater = async (stream) => {
+      await scheduler.wait(0);
+      await readTwice(stream);
+    };
+    const readInto = async (stream) => {
+      const reader = stream.getReader({ mode: "byob" });
+      await set("first", () => reader.read(new Uint8Array(1)));
+      await scheduler.wait(0);
+      await set("second", () => reader.read(new Uint8Array(1)));
+    };
+    const start = () => {};
+    return [
+      await pulls({ highWaterMark: 0 }, { start }, readTwice), await pulls({ highWaterMark: 0 }, { start }, readLater),
+      await pulls({ highWaterMark: 0 }, { start, type: "bytes" }, readTwice), await pulls({ highWaterMark: 0 }, { start, type: "bytes" }, readInto),
+      await pulls({ highWaterMark: 3 }, { start }, () => scheduler.wait(0)), (await pulls({ highWaterMark: 2 }, {}, readTwice))[0],
+    ];
+  },
   "calls of other Workers": ({ ctx }) => set("caller", async () => {
     const { StoreEntry } = ctx.exports;
     return [await StoreEntry.look(), get(), await StoreEntry.callBack(() => get() ?? "nothing"), get()];

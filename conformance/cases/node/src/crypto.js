@@ -136,6 +136,21 @@ export default {
     const sealed = encrypt(name, key, iv);
     return [name, sealed, attempt(() => decrypt(name, key, iv, sealed[0] + sealed[1], sealed[2]))];
   }),
+  // With keys whose parts differ.
+  "old-ciphers": () => [["des-cbc", 8, 8], ["des-ecb", 8, 0], ["des-ede", 16, 0], ["DES-EDE-CBC", 16, 8], ["rc4", 16, 0], ["rc4", 5, 0], ["rc4", 0, 0]].map(([name, keyLength, ivLength]) => attempt(() => {
+    const key = Buffer.from(Array.from({ length: keyLength }, (_, i) => i * 7 + 1));
+    const sealed = encrypt(name, key, Buffer.alloc(ivLength, 6));
+    return [sealed, decrypt(name, key, Buffer.alloc(ivLength, 6), sealed[0] + sealed[1]), crypto.getCipherInfo(name)];
+  })),
+  "gcm-siv": () => {
+    const start = (how) => how("aes-128-gcm-siv", key16, iv12);
+    const sealed = start(crypto.createCipheriv);
+    const text = sealed.update("abc", "utf8", "hex") + sealed.final("hex");
+    const tag = sealed.getAuthTag();
+    const open = (tag) => { const decipher = start(crypto.createDecipheriv).setAuthTag(tag); return decipher.update(text, "hex", "utf8") + decipher.final("utf8"); };
+    return table([() => [text, tag], () => open(tag), () => open(Buffer.alloc(16)), () => { const cipher = start(crypto.createCipheriv); cipher.update("a", "utf8"); return cipher.update("b", "utf8"); }, () => start(crypto.createCipheriv).setAutoPadding(false), () => start(crypto.createCipheriv).final().length, () => crypto.createCipheriv("aes-128-gcm-siv", key16, iv16), () => encrypt("aes-256-gcm-siv", key32, iv12, { aad: "aad" }), () => crypto.getCipherInfo("aes-256-gcm-siv"), () => start(crypto.createCipheriv).setAAD(Buffer.from("a")).update("b", "utf8", "hex")]);
+  },
+  md4: () => table([() => crypto.createHash("MD4").update("abc").digest("hex"), () => crypto.hash("md4", "x"), () => crypto.createHash("md4").copy().digest("base64"), () => crypto.createHash("RSA-MD4"), () => crypto.getHashes()]),
   "cipher-additional-data": () => [encrypt("aes-256-gcm", key32, iv12, { aad: "aad" }), encrypt("aes-128-gcm", key16, iv16), encrypt("chacha20-poly1305", key32, iv12, { aad: "aad" })],
   "cipher-arguments": () => table([
     () => crypto.createCipheriv("nope", key16, iv16), () => crypto.createCipheriv("aes-128-ccm", key16, iv12), () => crypto.createCipheriv("aes-128-cbc", key32, iv16), () => crypto.createCipheriv("aes-128-cbc", key16, iv12), () => crypto.createCipheriv("aes-128-ecb", key16, null),

@@ -40,6 +40,15 @@ export default {
     () => publicKey("ec").export(), () => publicKey("ec").export({ format: "pem" }), () => publicKey("ec").export({ type: "spki" }), () => publicKey("ec").export({ format: "x", type: "spki" }), () => publicKey("ec").export({ format: "pem", type: "x" }), () => privateKey("ec").export({ format: "pem", type: "spki" }),
     () => publicKey("ec").export({ format: 5 }), () => publicKey("ec").export({ type: 5 }), () => privateKey("ec").export({ format: "pem", type: "pkcs8", cipher: "aes-256-cbc" }), () => privateKey("ec").export({ format: "pem", type: "pkcs8", cipher: "nope", passphrase: "x" }), () => privateKey("ec").export({ format: "pem", type: "pkcs8", cipher: 5 }),
   ]),
+  "encrypted-older": () => [["rsa", "pkcs1"], ["ec", "sec1"]].flatMap(([name, type]) => ["pem", "der"].flatMap((format) => ["aes-128-cbc", "AES-256-CBC", "des-ede3-cbc", "aes-128-gcm", "nope"].map((cipher) => table([() => {
+    const key = privateKey(name).export({ type, format, cipher, passphrase: "secret" });
+    return [typeof key === "string" ? key.replace(/,[0-9A-F]+\n[^]*/, "") : key, crypto.createPrivateKey({ key, format, type, passphrase: "secret" }).equals(privateKey(name)), ...(format === "pem" ? table([() => crypto.createPrivateKey({ key, passphrase: "other" }), () => crypto.createPrivateKey(key)]) : [])];
+  }])))),
+  "secp224r1": () => table([
+    () => crypto.getCurves(), ...["secp224r1", "P-224"].flatMap((namedCurve) => [() => crypto.generateKeyPairSync("ec", { namedCurve }).publicKey.asymmetricKeyDetails.namedCurve, () => crypto.generateKeyPairSync("ec", { namedCurve }).publicKey.export({ format: "der", type: "spki" }).length]),
+    () => { const ecdh = crypto.createECDH("secp224r1"); ecdh.setPrivateKey(Buffer.alloc(28, 1)); return [ecdh.getPublicKey("hex"), ecdh.computeSecret(ecdh.getPublicKey(), null, "hex"), ecdh.getPublicKey("hex", "compressed")]; }, () => crypto.createECDH("P-224"),
+    () => { const pair = crypto.generateKeyPairSync("ec", { namedCurve: "P-224" }); return crypto.verify("sha256", data, pair.publicKey, crypto.sign("sha256", data, pair.privateKey)); }, () => { const { crv, x, y } = crypto.generateKeyPairSync("ec", { namedCurve: "P-224" }).publicKey.export({ format: "jwk" }); return [crv, x.length, y.length]; },
+  ]),
   encrypted: () => table([
     () => crypto.createPrivateKey({ key: keys.encrypted, passphrase: "secret" }).equals(privateKey("ed")), () => crypto.createPrivateKey({ key: keys.encrypted, passphrase: Buffer.from("secret") }).type, () => crypto.createPrivateKey({ key: keys.encrypted, passphrase: "other" }), () => crypto.createPrivateKey(keys.encrypted),
     () => crypto.createPrivateKey({ key: keys.encrypted, passphrase: 5 }),

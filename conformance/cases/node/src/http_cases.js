@@ -127,7 +127,39 @@ export default {
   ],
   "tables": () => [http.METHODS, http.STATUS_CODES, http.maxHeaderSize],
   "agents": () => {
-    const show = ({ defaultPort, protocol, keepAlive, maxSockets, maxFreeSockets }) => [defaultPort, protocol, keepAlive, maxSockets, maxFreeSockets];
-    return [show(new http.Agent()), show(new https.Agent({ keepAlive: true, maxSockets: 3 })), new http.Agent().getName({ host: "a", port: 1 })];
+    const shape = (agent) => [Object.keys(agent), agent.options, agent.defaultPort, agent.protocol, agent.keepAlive, agent.maxSockets, agent.maxFreeSockets, agent.keepAliveMsecs, agent.scheduling, agent.maxTotalSockets];
+    return [
+      shape(new http.Agent()), shape(new https.Agent({ keepAlive: true, maxSockets: 3 })), shape(new http.Agent({ keepAliveMsecs: 5, timeout: 7, maxFreeSockets: 1, scheduling: "fifo", maxSockets: 0 })), shape(http.globalAgent), shape(https.globalAgent),
+      Object.getOwnPropertyNames(http.Agent.prototype), Object.getOwnPropertyNames(https.Agent.prototype), Object.keys(http.Agent), Object.getPrototypeOf(https.Agent) === http.Agent,
+    ];
   },
+  "agent-names": () => [
+    new http.Agent().getName(), new http.Agent().getName({ host: "a", port: 1 }), new http.Agent().getName({ host: "h", port: 1, localAddress: "l", family: 6, socketPath: "/s" }), new https.Agent().getName(),
+    new https.Agent().getName({ host: "h", port: 1, ca: "ca", cert: "ce", clientCertEngine: "x", ciphers: "c", key: "k", pfx: "p", rejectUnauthorized: false, servername: "s", minVersion: "1", maxVersion: "2", secureProtocol: "sp", crl: "crl", honorCipherOrder: true, ecdhCurve: "e", dhparam: "d", secureOptions: 5, sessionIdContext: "sic" }),
+  ],
+  "agent-methods": async () => {
+    const agent = new http.Agent();
+    const methods = ["createConnection", "createSocket", "addRequest", "keepSocketAlive", "reuseSocket", "removeSocket", "destroy"];
+    return Promise.all(methods.map(async (name) => [name, agent[name].length, await result(() => agent[name]({ on() {} }, {}))]));
+  },
+  "agent-options": async () => Promise.all([{ scheduling: "x" }, { maxTotalSockets: "x" }, { maxTotalSockets: 0 }].map((options) => result(() => new http.Agent(options)))),
+  "agent-choice": async () => Promise.all([
+    () => http.request({ host: "a", agent: {} }), () => http.request({ host: "a", agent: new https.Agent() }), () => https.request({ host: "a", agent: new http.Agent() }),
+    ...[undefined, null, false, new http.Agent(), { addRequest() {}, defaultPort: 81 }].map((agent) => () => {
+      const sent = http.request({ host: "a", agent });
+      sent.on("error", () => {});
+      sent.destroy();
+      return [sent.agent === agent, sent.agent === http.globalAgent, sent.port, sent.getHeader("host")];
+    }),
+  ].map((act) => result(act))),
+  "server-expect": async () => [
+    await ask((request, response) => response.end(`plain ${request.headers.expect}`), "/", { method: "POST", body: "x", headers: { Expect: "100-continue" } }),
+    await ask((request, response) => response.end("plain"), "/", { method: "POST", body: "x", headers: { Expect: "other" } }),
+    await ask((request, response) => response.end("plain"), "/", { headers: { Connection: "Upgrade", Upgrade: "websocket" } }),
+  ],
+  "server-information": () => ask(async (request, response) => {
+    const said = [];
+    for (const name of ["writeContinue", "writeProcessing", "writeEarlyHints", "assignSocket", "detachSocket"]) said.push(await result(() => response[name]({ link: "<a>" })));
+    response.end(JSON.stringify(said));
+  }),
 };

@@ -5,11 +5,14 @@ import { outcome } from "../../core/src/harness.js";
 import assert_ from "./assert.js";
 import buffer from "./buffer.js";
 import crypto_ from "./crypto.js";
+import cryptoDh from "./crypto_dh.js";
 import cryptoPairs from "./crypto_pairs.js";
+import cryptoX509 from "./crypto_x509.js";
 import exports_ from "./exports.js";
 import inspect from "./inspect.js";
 import path from "./path.js";
 import runtime from "./runtime.js";
+import shared from "./shared.js";
 import streams from "./streams.js";
 import strings from "./strings.js";
 import url from "./url.js";
@@ -20,7 +23,7 @@ export { StoreEntry, StoreObject } from "./async_hooks_probe.js";
 
 const topics = {
   exports: exports_, buffer, strings, path, util, inspect, assert: assert_, url, zlib,
-  crypto: crypto_, crypto_pairs: cryptoPairs, ...runtime, ...streams,
+  crypto: crypto_, crypto_pairs: cryptoPairs, crypto_dh: cryptoDh, crypto_x509: cryptoX509, shared, ...runtime, ...streams,
 };
 
 /** Every case by its full name, `topic.case`. */

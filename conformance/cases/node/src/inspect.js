@@ -49,7 +49,29 @@ export default {
   "dates-regexps-boxes": () =>
     all([new Date(0), new Date(NaN), Object.assign(new Date(0), { a: 1 }), /a\/b/gi, Object.assign(/x/, { a: 1 }), Object(1), Object("abc"), Object(true), Object(5n), Object(Symbol("s")), Object.assign(Object("ab"), { x: 1 }), (function () { return arguments; })(1, 2), Promise.resolve(5), Promise.resolve({ a: 1 }), new Promise(() => {}), (() => { const p = Promise.reject(1); p.catch(() => {}); return p; })(), function* () {}()]),
   // What is left in an iterator is not for a program to see, nor what is behind a proxy.
-  "iterators-and-proxies": () => all([new Map([[1, 2]]).entries(), new Set([1]).values(), new Map([[1, 2]]).keys(), new Proxy({ a: 1 }, {}), new Proxy(() => 1, {}), new WeakRef({ a: 1 })]),
+  iterators: () => {
+    const entries = new Map([[1, { a: 2 }], ["x", [3]]]).entries();
+    entries.next();
+    const values = new Set([1, 2, 3]).values();
+    values.next();
+    const done = new Set([1]).values();
+    done.next();
+    done.next();
+    const many = new Map(Array.from({ length: 120 }, (_, i) => [i, i]));
+    return [
+      ...all([entries, entries, values, done, new Map([[1, 2]]).keys(), new Map([[1, 2]]).values(), new Set([1]).entries(), new Map().entries(), new Map([[{ b: { c: { d: {} } } }, 2]]).entries(), new Set([[1, [2, [3, [4]]]]]).values()]),
+      ...all([many.keys(), Object.assign(new Set([1]).values(), { q: 1 }), [new Set([1]).values()], [][Symbol.iterator](), ""[Symbol.iterator]()]), inspect(many.entries(), { maxArrayLength: 1 }), inspect(new Map([[1, 2]]).entries(), { compact: false }), inspect(new Map([["a", 1]]).entries(), { depth: -1 }), inspect(new Set([3, 1, 2]).values(), { sorted: true }),
+      [...entries], [...values],
+    ];
+  },
+  proxies: () => {
+    const proxy = new Proxy({ a: 1 }, { get: () => 5 });
+    const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const handlers = [proxy, new Proxy(() => 1, {}), new Proxy([1, 2], {}), new Proxy(new Proxy({}, {}), {}), { a: { b: { c: new Proxy({ d: 1 }, {}) } } }, revoked];
+    return [handlers.map((value) => inspect(value)), handlers.map((value) => inspect(value, { showProxy: true })), inspect(proxy, { showProxy: 1 }), inspect(proxy, { showProxy: true, depth: 0 })];
+  },
+  "weak-references": () => all([new WeakRef({ a: 1 })]),
   errors: () => {
     class Special extends Error {
       constructor(message, options) {

@@ -1,4 +1,4 @@
-//! Symmetric ciphers in pieces.
+//! Symmetric ciphers in pieces: OpenSSL's, and RC4.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,6 +7,7 @@ use holdfast_engine::{Args, Extension, JsResult, Scope};
 use holdfast_web::crypto::Failed;
 use holdfast_web::crypto::cipher::{Cipher, CipherStream, Direction};
 
+use super::rc4::Rc4;
 use super::{buffer_to_js, bytes_from_js, number_from_js, with_bytes};
 
 pub(super) fn register(extension: Extension) -> Extension {
@@ -19,6 +20,8 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_node_cipher_expect_tag", 2, expect_tag)
         .op("op_node_cipher_finish", 1, finish)
         .op("op_node_cipher_tag", 2, tag)
+        .op("op_node_rc4_new", 1, rc4_new)
+        .op("op_node_rc4_update", 2, rc4_update)
 }
 
 struct HostCipher(RefCell<CipherStream>);
@@ -104,4 +107,25 @@ fn tag<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let length = number_from_js(scope, args.get(1))? as usize;
     let tag = cipher.0.borrow().tag(length);
     buffer_to_js(scope, tag)
+}
+
+// --- RC4 -----------------------------------------------------------------------------------------
+
+struct HostRc4(RefCell<Rc4>);
+
+/// `(key)` → cipher, or `undefined` if its length does not fit
+fn rc4_new<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let cipher = with_bytes(scope, args.get(0), Rc4::new)?;
+    match cipher {
+        Some(cipher) => scope.wrap(Rc::new(HostRc4(RefCell::new(cipher)))),
+        None => Ok(scope.undefined()),
+    }
+}
+
+/// `(cipher, bytes)` → ArrayBuffer
+fn rc4_update<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let cipher = scope.unwrap::<HostRc4>(args.get(0))?;
+    let mut bytes = bytes_from_js(scope, args.get(1))?;
+    cipher.0.borrow_mut().apply(&mut bytes);
+    scope.array_buffer(bytes)
 }

@@ -88,9 +88,18 @@ fn write_private(
             key::private_to_encrypted_pkcs8(key, cipher, passphrase)
         }
         ("pkcs1", true, None) => Ok(key.rsa().ok()?.private_key_to_pem().ok()?),
-        ("pkcs1", false, None) => Ok(key.rsa().ok()?.private_key_to_der().ok()?),
+        ("pkcs1", true, Some((cipher, passphrase))) => {
+            let (rsa, cipher) = (key.rsa().ok()?, key::encryption(cipher).ok()?);
+            Ok(rsa.private_key_to_pem_passphrase(cipher, passphrase).ok()?)
+        }
+        // These two have no room for how they would be encrypted; as in Workers they are written as they are.
+        ("pkcs1", false, _) => Ok(key.rsa().ok()?.private_key_to_der().ok()?),
+        ("sec1", false, _) => Ok(key.ec_key().ok()?.private_key_to_der().ok()?),
         ("sec1", true, None) => Ok(key.ec_key().ok()?.private_key_to_pem().ok()?),
-        ("sec1", false, None) => Ok(key.ec_key().ok()?.private_key_to_der().ok()?),
+        ("sec1", true, Some((cipher, passphrase))) => {
+            let (ec, cipher) = (key.ec_key().ok()?, key::encryption(cipher).ok()?);
+            Ok(ec.private_key_to_pem_passphrase(cipher, passphrase).ok()?)
+        }
         _ => return None,
     })
 }

@@ -5,14 +5,19 @@
 //! `undefined`, so that the caller words the error.
 
 mod cipher;
+mod der;
+mod dh;
 mod ec;
 mod hash;
 mod kdf;
 mod key;
 mod mac;
 mod prime;
+mod rc4;
 mod rsa;
 mod sign;
+mod spkac;
+mod x509;
 
 use std::rc::Rc;
 
@@ -26,6 +31,7 @@ use openssl::pkey::{PKey, Public};
 pub(super) fn register(extension: Extension) -> Extension {
     let groups = [
         cipher::register,
+        dh::register,
         ec::register,
         hash::register,
         kdf::register,
@@ -34,6 +40,8 @@ pub(super) fn register(extension: Extension) -> Extension {
         prime::register,
         rsa::register,
         sign::register,
+        spkac::register,
+        x509::register,
     ];
     groups
         .into_iter()

@@ -136,6 +136,37 @@ test("streams", async () => {
   assertEquals(seen, ["start made", "read reading", "cancel reading"]);
 });
 
+test("a pull is done for the reader who waits for it, and else for who made the stream", async () => {
+  const pulls = async (strategy, extra, act) => {
+    const seen = [];
+    const stream = storage.run("made", () => new ReadableStream({
+      pull: (controller) => {
+        seen.push(get());
+        controller.enqueue(extra.type === "bytes" ? new Uint8Array(1) : 1);
+      },
+      ...extra,
+    }, strategy));
+    await act(stream);
+    return seen;
+  };
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 0));
+  const readTwice = async (stream) => {
+    const reader = stream.getReader();
+    await storage.run("first", () => reader.read());
+    // The first pull is over.
+    await wait();
+    await storage.run("second", () => reader.read());
+  };
+  const start = () => {};
+  const empty = { highWaterMark: 0 };
+  assertEquals(await pulls(empty, { start }, readTwice), ["first", "second"]);
+  assertEquals(await pulls(empty, { start, type: "bytes" }, readTwice), ["first", "second"]);
+  assertEquals(await pulls(empty, { start: () => Promise.resolve() }, readTwice), ["first", "second"]);
+  // Nothing is to be waited for, so that the stream would have been pulled when it was made.
+  assertEquals((await pulls(empty, {}, readTwice))[0], "made");
+  assertEquals(await pulls({ highWaterMark: 3 }, { start }, wait), ["made", "made", "made"]);
+});
+
 // --- against a model ------------------------------------------------------------------------------
 
 /** mulberry32 */

@@ -35,6 +35,20 @@ test("an encrypted key needs its passphrase", () => {
   assertThrows(() => crypto.createPrivateKey(key), Error);
 });
 
+test("the older PEM of one algorithm is encrypted, too, and its DER is not", () => {
+  for (const [{ privateKey }, type, label] of [[pairs.rsa, "pkcs1", "RSA"], [pairs.ec, "sec1", "EC"]]) {
+    const options = { type, cipher: "aes-256-cbc", passphrase: "secret" };
+    const key = privateKey.export({ ...options, format: "pem" });
+    assert(key.startsWith(`-----BEGIN ${label} PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,`));
+    assert(crypto.createPrivateKey({ key, passphrase: "secret" }).equals(privateKey));
+    assertThrows(() => crypto.createPrivateKey({ key, passphrase: "other" }), Error);
+    assertThrows(() => crypto.createPrivateKey(key), Error);
+    const plain = privateKey.export({ ...options, format: "der" });
+    assert(crypto.createPrivateKey({ key: plain, format: "der", type }).equals(privateKey));
+    assertThrows(() => privateKey.export({ ...options, format: "pem", cipher: "aes-128-gcm" }), Error, "Failed to export key");
+  }
+});
+
 test("a signature holds for its message and no other", () => {
   const schemes = [
     ["sha256", "rsa", {}],

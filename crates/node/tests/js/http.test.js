@@ -153,3 +153,30 @@ test("wrong arguments are refused", () => {
   assertThrows(() => http.request({ headers: { a: "\n" } }), TypeError);
   assertThrows(() => http.request({ socketPath: "/x" }), Error, "The options.socketPath option is not implemented");
 });
+
+test("an agent says which protocol and port its requests have, and nothing is asked of it", async () => {
+  answerWith = () => new Response("ok");
+  class Own extends http.Agent {
+    addRequest() {
+      throw new Error("asked");
+    }
+  }
+  const agent = new Own({ keepAlive: true, maxSockets: 2 });
+  agent.defaultPort = 8080;
+  asked = [];
+  const request = http.get({ host: "a.example", path: "/x", agent });
+  assertEquals([request.agent, request.port, request.getHeader("host")], [agent, "8080", "a.example"]);
+  await event(request, "response");
+  assertEquals(asked[0].url, "http://a.example:8080/x");
+  assertEquals([agent.maxSockets, agent.keepAlive, Object.keys(agent.sockets)], [2, true, []]);
+});
+
+test("an agent of another protocol, or none at all, is refused", () => {
+  assertEquals(assertThrows(() => http.request({ agent: new https.Agent() })).code, "ERR_INVALID_PROTOCOL");
+  assertEquals(assertThrows(() => https.request({ agent: new http.Agent() })).code, "ERR_INVALID_PROTOCOL");
+  assertEquals(assertThrows(() => http.request({ agent: {} })).code, "ERR_INVALID_ARG_TYPE");
+  assertThrows(() => new http.Agent({ scheduling: "x" }));
+  assertThrows(() => new http.Agent().createConnection(), Error, "The createConnection method is not implemented");
+  const names = new https.Agent().getName({ host: "h", port: 1, ca: "c", servername: "s" });
+  assertEquals(names, "h:1::c:::::::s::::::::::::");
+});

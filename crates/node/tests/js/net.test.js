@@ -65,12 +65,30 @@ test("a certificate is matched with a name", () => {
   assert(!fits("a.com", {}));
 });
 
-test("addresses look themselves up, names say that nobody does", async () => {
+test("names are looked up as the machine does it", async () => {
   assertEquals(await dnsPromises.lookup("::1"), { address: "::1", family: 6 });
-  await assertRejects(() => dnsPromises.lookup("example.com"), Error, "The dns.lookup method is not implemented");
-  await assertRejects(() => dnsPromises.resolve("example.com", "MX"), Error, "The dns.resolveMx method is not implemented");
-  const error = await new Promise((resolve) => dns.resolve4("example.com", resolve));
-  assertEquals(error.message, "The dns.resolve4 method is not implemented");
+  const found = await dnsPromises.lookup("localhost", { all: true });
+  assert(found.length > 0 && found.every(({ address }) => ["127.0.0.1", "::1"].includes(address)));
+  assertEquals(await dnsPromises.lookup("localhost", 4), { address: "127.0.0.1", family: 4 });
+  const told = await new Promise((resolve) => dns.lookup("localhost", { family: "IPv4", order: "ipv6first" }, (...args) => resolve(args)));
+  assertEquals(told, [null, "127.0.0.1", 4]);
+  const error = await assertRejects(() => dnsPromises.lookup("no such name.invalid"));
+  assertEquals([error.code, error.hostname, error.syscall], ["ENOTFOUND", "no such name.invalid", "queryA"]);
+});
+
+test("localhost is this machine without asking anybody", async () => {
+  assertEquals(await dnsPromises.resolve("a.localhost"), ["127.0.0.1"]);
+  assertEquals(await dnsPromises.resolve4("localhost", { ttl: true }), [{ ttl: 0, address: "127.0.0.1" }]);
+  assertEquals(await new Promise((resolve) => dns.resolve6("localhost", (...args) => resolve(args))), [null, ["::1"]]);
+  assert((await dnsPromises.reverse("127.0.0.1")).includes("localhost"));
+  assertEquals((await assertRejects(() => dnsPromises.reverse("x"))).code, "EINVAL");
+});
+
+test("a name that cannot be asked for is refused, and what is not here says so", async () => {
+  const error = await new Promise((resolve) => dns.resolveMx("a..b", resolve));
+  assertEquals([error.code, error.message], ["EBADNAME", "queryMx EBADNAME a..b"]);
+  await assertRejects(() => dnsPromises.resolveAny("a"), Error, "The dns.resolveAny method is not implemented");
+  assertThrows(() => dns.resolve("a", "BAD", () => {}), Error);
 });
 
 test("HTTP/2 has names and numbers only", () => {

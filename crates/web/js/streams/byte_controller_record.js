@@ -5,6 +5,7 @@ import { internalToken } from "../webidl.js";
 import { bufferByteLength, cloneBuffer, copyBytes, describeView, detachedError, isDetached, transferBuffer, uint8 }
   from "./bytes.js";
 import { Fifo } from "./fifo.js";
+import { noteRead } from "./first_read.js";
 import { RESOLVED } from "./promises.js";
 import { FOR_BYOB, FOR_DEFAULT, FOR_NOBODY, PullInto } from "./pull_into.js";
 import { createByobRequest, invalidateByobRequest } from "./readable_byob_request.js";
@@ -39,6 +40,9 @@ export class ByteController {
   closeRequested = false;
   pullAgain = false;
   pulling = false;
+  /** Whether there is a start callback, and who read before it was done: see `first_read.js`. */
+  hasStart = false;
+  firstRead = undefined;
   isByte = true;
   #public = undefined;
   #onPulled = undefined;
@@ -102,6 +106,7 @@ export class ByteController {
       );
     }
     this.stream.reader.requests.push(request);
+    noteRead(this);
     this.callPullIfNeeded();
   }
 
@@ -152,6 +157,7 @@ export class ByteController {
     }
     this.pendingPullIntos.push(pullInto);
     stream.reader.requests.push(request);
+    noteRead(this);
     this.callPullIfNeeded();
   }
 

@@ -66,7 +66,8 @@ export function describeView(view) {
 export function bytesOf(value) {
   if (ArrayBufferIsView(value)) {
     const buffer = viewBuffer(value);
-    if (!isArrayBuffer(buffer)) return undefined;
+    // Nobody can take shared memory away from its owner: its bytes are copied.
+    if (!isArrayBuffer(buffer)) return describeView(copyOf(value));
     return isDetached(buffer) ? noBytes() : describeView(value);
   }
   if (!isArrayBuffer(value)) return undefined;
@@ -78,6 +79,11 @@ function noBytes() {
 }
 
 /** The error for a view whose buffer is gone. */
+function copyOf(view) {
+  const { buffer, byteOffset, byteLength } = describeView(view);
+  return new Uint8ArrayConstructor(new Uint8ArrayConstructor(buffer, byteOffset, byteLength));
+}
+
 export function detachedError() {
   return new TypeError("The ArrayBuffer of the view is detached.");
 }

@@ -3,6 +3,7 @@
 import { PromisePrototypeThen, PromiseResolve, ReflectApply } from "../primordials.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../webidl.js";
 import { invokeForPromise } from "./callbacks.js";
+import { noteRead, pullForFirstRead } from "./first_read.js";
 import { RESOLVED } from "./promises.js";
 import { QueueWithSizes } from "./queue_with_sizes.js";
 import { CLOSED, closeReadable, ERRORED, errorReadable, fulfillRead, pendingReads, READABLE } from "./readable_core.js";
@@ -24,6 +25,9 @@ export class DefaultController {
   pullAgain = false;
   pulling = false;
   isByte = false;
+  /** Whether there is a start callback, and who read before it was done: see `first_read.js`. */
+  hasStart = false;
+  firstRead = undefined;
   #public = undefined;
   #onPulled = undefined;
   #onPullFailed = undefined;
@@ -144,6 +148,7 @@ export class DefaultController {
   pullSteps(request) {
     if (this.queue.isEmpty) {
       this.stream.reader.requests.push(request);
+      noteRead(this);
       this.callPullIfNeeded();
       return;
     }
@@ -175,7 +180,7 @@ export function startController(controller, startPromise) {
     startPromise,
     () => {
       controller.started = true;
-      controller.callPullIfNeeded();
+      pullForFirstRead(controller);
     },
     (error) => controller.error(error),
   );
@@ -207,6 +212,7 @@ export class UserSource {
 
 /** Calls the user's start callback, which may throw: the result, as a promise, decides when pulling begins. */
 export function startUserSource(controller, object, start) {
+  controller.hasStart = start !== undefined;
   const result = start === undefined ? undefined : ReflectApply(start, object, [controller.publicController]);
   startController(controller, result === undefined ? RESOLVED : PromiseResolve(result));
 }

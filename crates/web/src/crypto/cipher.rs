@@ -1,5 +1,8 @@
 //! Symmetric ciphers by name, in pieces: what Node's `createCipheriv` needs.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use openssl::cipher::CipherRef;
 use openssl::cipher_ctx::CipherCtx;
 
@@ -15,6 +18,8 @@ pub enum Mode {
     Ofb,
     Cfb,
     Gcm,
+    /// Shows a gcm to those who ask, but takes a message in one piece.
+    GcmSiv,
     Ccm,
     Ocb,
     /// A stream cipher with a tag: ChaCha20-Poly1305.
@@ -24,7 +29,10 @@ pub enum Mode {
 impl Mode {
     /// Whether it makes and checks a tag.
     pub fn is_authenticated(self) -> bool {
-        matches!(self, Mode::Gcm | Mode::Ccm | Mode::Ocb | Mode::Stream)
+        !matches!(
+            self,
+            Mode::Ecb | Mode::Cbc | Mode::Ctr | Mode::Ofb | Mode::Cfb
+        )
     }
 
     /// Node's name.
@@ -35,7 +43,7 @@ impl Mode {
             Mode::Ctr => "ctr",
             Mode::Ofb => "ofb",
             Mode::Cfb => "cfb",
-            Mode::Gcm => "gcm",
+            Mode::Gcm | Mode::GcmSiv => "gcm",
             Mode::Ccm => "ccm",
             Mode::Ocb => "ocb",
             Mode::Stream => "stream",
@@ -50,18 +58,73 @@ pub struct Cipher {
     pub name: &'static str,
     /// How it treats its blocks.
     pub mode: Mode,
-    get: fn() -> &'static CipherRef,
+    get: fn() -> Option<&'static CipherRef>,
+    key: KeyUse,
+}
+
+/// What becomes of the key before OpenSSL gets it. DES with one key or two is triple DES with some the same, and OpenSSL
+/// has moved DES itself out of what is linked in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyUse {
+    Whole,
+    /// `k` becomes `k k k`.
+    Tripled,
+    /// `k l` becomes `k l k`.
+    FirstAgain,
+}
+
+impl KeyUse {
+    fn apply(self, key: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            KeyUse::Whole => Cow::Borrowed(key),
+            KeyUse::Tripled => Cow::Owned(key.repeat(3)),
+            KeyUse::FirstAgain => Cow::Owned([key, &key[..key.len() / 2]].concat()),
+        }
+    }
 }
 
 macro_rules! ciphers {
-    ($($name:literal, $mode:ident, $get:ident;)*) => {
-        &[$(Cipher { name: $name, mode: Mode::$mode, get: openssl::cipher::Cipher::$get }),*]
+    ($($name:literal, $mode:ident, $get:ident $(, $key:ident)?;)*) => {
+        &[$(Cipher {
+            name: $name,
+            mode: Mode::$mode,
+            get: || Some(openssl::cipher::Cipher::$get()),
+            key: ciphers!(@key $($key)?),
+        }),*]
+    };
+    (@key) => { KeyUse::Whole };
+    (@key $key:ident) => { KeyUse::$key };
+}
+
+/// A cipher that has no function of its own; there is none before version 3.2 of OpenSSL.
+macro_rules! fetched {
+    ($name:literal) => {
+        || {
+            static CIPHER: OnceLock<Option<openssl::cipher::Cipher>> = OnceLock::new();
+            let fetch = || openssl::cipher::Cipher::fetch(None, $name, None).ok();
+            CIPHER.get_or_init(fetch).as_deref()
+        }
     };
 }
 
+const GCM_SIV: [Cipher; 2] = [
+    Cipher {
+        name: "aes-128-gcm-siv",
+        mode: Mode::GcmSiv,
+        get: fetched!("AES-128-GCM-SIV"),
+        key: KeyUse::Whole,
+    },
+    Cipher {
+        name: "aes-256-gcm-siv",
+        mode: Mode::GcmSiv,
+        get: fetched!("AES-256-GCM-SIV"),
+        key: KeyUse::Whole,
+    },
+];
+
 impl Cipher {
-    /// Every one.
-    pub const ALL: &[Cipher] = ciphers! {
+    /// Every one that OpenSSL has had for long.
+    const ALL: &[Cipher] = ciphers! {
         "aes-128-cbc", Cbc, aes_128_cbc;
         "aes-128-ccm", Ccm, aes_128_ccm;
         "aes-128-cfb", Cfb, aes_128_cfb128;
@@ -90,31 +153,47 @@ impl Cipher {
         "aes-256-ocb", Ocb, aes_256_ocb;
         "aes-256-ofb", Ofb, aes_256_ofb;
         "chacha20-poly1305", Stream, chacha20_poly1305;
+        "des-cbc", Cbc, des_ede3_cbc, Tripled;
+        "des-ecb", Ecb, des_ede3_ecb, Tripled;
+        "des-ede", Ecb, des_ede3_ecb, FirstAgain;
+        "des-ede-cbc", Cbc, des_ede3_cbc, FirstAgain;
         "des-ede3", Ecb, des_ede3_ecb;
         "des-ede3-cbc", Cbc, des_ede3_cbc;
     };
 
+    /// Every one that the OpenSSL that is linked has.
+    pub fn all() -> impl Iterator<Item = Cipher> {
+        let known = Self::ALL.iter().chain(&GCM_SIV).copied();
+        known.filter(|cipher| (cipher.get)().is_some())
+    }
+
     /// By Node's name, in any case.
     pub fn by_name(name: &str) -> Option<Cipher> {
-        let known = Self::ALL.iter();
-        known
-            .copied()
-            .find(|cipher| cipher.name.eq_ignore_ascii_case(name))
+        Self::all().find(|cipher| cipher.name.eq_ignore_ascii_case(name))
+    }
+
+    fn openssl(self) -> &'static CipherRef {
+        (self.get)().expect("only those that are there can be got")
     }
 
     /// Length of the key in bytes.
     pub fn key_length(self) -> usize {
-        (self.get)().key_length()
+        let length = self.openssl().key_length();
+        match self.key {
+            KeyUse::Whole => length,
+            KeyUse::Tripled => length / 3,
+            KeyUse::FirstAgain => length / 3 * 2,
+        }
     }
 
     /// Usual length of the initialisation vector in bytes; 0 if it has none.
     pub fn iv_length(self) -> usize {
-        (self.get)().iv_length()
+        self.openssl().iv_length()
     }
 
     /// Length of a block in bytes; 1 if it works byte by byte.
     pub fn block_size(self) -> usize {
-        (self.get)().block_size()
+        self.openssl().block_size()
     }
 }
 
@@ -144,7 +223,7 @@ impl CipherStream {
         if key.len() != cipher.key_length() {
             return Err(Failed::because("invalid key length"));
         }
-        let kind = Some((cipher.get)());
+        let kind = Some(cipher.openssl());
         let mut context = CipherCtx::new()?;
         let init = |context: &mut CipherCtx, kind, key, iv| match direction {
             Direction::Encrypt => context.encrypt_init(kind, key, iv),
@@ -155,7 +234,9 @@ impl CipherStream {
             if iv.is_empty() {
                 return Err(Failed::because("invalid iv length"));
             }
-            context.set_iv_length(iv.len())?;
+            if iv.len() != cipher.iv_length() {
+                context.set_iv_length(iv.len())?;
+            }
             if let Some(length) = tag_length
                 && matches!(cipher.mode, Mode::Ccm | Mode::Ocb)
             {
@@ -165,7 +246,8 @@ impl CipherStream {
             return Err(Failed::because("invalid iv length"));
         }
         let iv = (!iv.is_empty()).then_some(iv);
-        init(&mut context, None, Some(key), iv)?;
+        let key = cipher.key.apply(key);
+        init(&mut context, None, Some(&key[..]), iv)?;
         Ok(CipherStream { context })
     }
 
@@ -219,7 +301,7 @@ mod tests {
     #[test]
     fn every_cipher_gives_back_what_it_took() {
         let message = b"attack at dawn, and not before";
-        for cipher in Cipher::ALL.iter().copied() {
+        for cipher in Cipher::all() {
             let key = vec![7; cipher.key_length()];
             let iv = vec![9; cipher.iv_length()];
             let tag_length = cipher.mode.is_authenticated().then_some(16);

@@ -1,4 +1,4 @@
-//! Elliptic curves of NIST, and secp256k1 for Node.
+//! Elliptic curves of NIST, and secp224r1 and secp256k1 for Node.
 
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey, EcPoint, PointConversionForm};
@@ -12,6 +12,7 @@ use super::Failed;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Curve {
+    P224,
     P256,
     P384,
     P521,
@@ -19,16 +20,24 @@ pub enum Curve {
 }
 
 impl Curve {
-    const ALL: [Curve; 4] = [Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1];
+    const ALL: [Curve; 5] = [
+        Curve::P224,
+        Curve::P256,
+        Curve::P384,
+        Curve::P521,
+        Curve::Secp256k1,
+    ];
 
-    /// By WebCrypto's name.
+    /// By WebCrypto's name; it does not know secp224r1.
     pub fn from_web_name(name: &str) -> Option<Curve> {
-        Self::ALL.into_iter().find(|curve| curve.web_name() == name)
+        let mut known = Self::ALL.into_iter().filter(|curve| *curve != Curve::P224);
+        known.find(|curve| curve.web_name() == name)
     }
 
     /// By one of the names that Node takes.
     pub fn from_node_name(name: &str) -> Option<Curve> {
         Some(match name {
+            "secp224r1" | "P-224" => Curve::P224,
             "prime256v1" | "secp256r1" | "P-256" => Curve::P256,
             "secp384r1" | "P-384" => Curve::P384,
             "secp521r1" | "P-521" => Curve::P521,
@@ -40,6 +49,7 @@ impl Curve {
     /// WebCrypto's name, which is also that of JSON Web Keys.
     pub fn web_name(self) -> &'static str {
         match self {
+            Curve::P224 => "P-224",
             Curve::P256 => "P-256",
             Curve::P384 => "P-384",
             Curve::P521 => "P-521",
@@ -50,6 +60,7 @@ impl Curve {
     /// OpenSSL's name, which Node shows.
     pub fn node_name(self) -> &'static str {
         match self {
+            Curve::P224 => "secp224r1",
             Curve::P256 => "prime256v1",
             Curve::P384 => "secp384r1",
             Curve::P521 => "secp521r1",
@@ -60,6 +71,7 @@ impl Curve {
     /// Length of a coordinate in bytes, and of each half of a signature.
     pub fn size(self) -> usize {
         match self {
+            Curve::P224 => 28,
             Curve::P256 | Curve::Secp256k1 => 32,
             Curve::P384 => 48,
             Curve::P521 => 66,
@@ -74,6 +86,7 @@ impl Curve {
 
     fn nid(self) -> Nid {
         match self {
+            Curve::P224 => Nid::SECP224R1,
             Curve::P256 => Nid::X9_62_PRIME256V1,
             Curve::P384 => Nid::SECP384R1,
             Curve::P521 => Nid::SECP521R1,

@@ -231,7 +231,8 @@ pub fn private_to_pem(
     })
 }
 
-fn encryption(name: &str) -> Result<symm::Cipher, Failed> {
+/// A cipher that keys can be encrypted with, by OpenSSL's name in any case.
+pub fn encryption(name: &str) -> Result<symm::Cipher, Failed> {
     Ok(match name.to_ascii_lowercase().as_str() {
         "aes-128-cbc" => symm::Cipher::aes_128_cbc(),
         "aes-192-cbc" => symm::Cipher::aes_192_cbc(),
@@ -282,11 +283,16 @@ fn raw_id(kind: Kind) -> Result<Id, Failed> {
     })
 }
 
-/// The bytes that two parties share: ECDH, X25519, X448.
+/// The bytes that two parties share: ECDH, X25519, X448, and Diffie-Hellman over a prime, padded to its length.
 pub fn agree(key: &PKeyRef<Private>, peer: &PKeyRef<Public>) -> Result<Vec<u8>, Failed> {
     let mut deriver = openssl::derive::Deriver::new(key)?;
     deriver.set_peer(peer)?;
-    Ok(deriver.derive_to_vec()?)
+    let mut secret = deriver.derive_to_vec()?;
+    if kind(key) == Kind::Dh {
+        let missing = key.size().saturating_sub(secret.len());
+        secret.splice(0..0, std::iter::repeat_n(0, missing));
+    }
+    Ok(secret)
 }
 
 /// A number's bytes, big end first, without leading zeros; zero is one byte.

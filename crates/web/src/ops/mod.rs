@@ -3,6 +3,7 @@
 //! What these operations keep between calls belongs to a context (its [`Timers`]) or to a JavaScript
 //! object (a decoder in the middle of a stream); nothing is global.
 
+mod async_context;
 mod base64;
 mod console;
 mod encoding;
@@ -19,6 +20,7 @@ pub use timers::Timers;
 #[must_use]
 pub fn register(extension: Extension) -> Extension {
     let groups = [
+        async_context::register,
         base64::register,
         console::register,
         encoding::register,

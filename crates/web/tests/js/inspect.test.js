@@ -173,7 +173,7 @@ test("objects may print themselves", () => {
 test("what throws while it is looked at does not escape", () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  assert(inspect([1, proxy]).includes("[Object: inspection threw TypeError: "), inspect([1, proxy]));
+  assertEquals(inspect([1, proxy]), "[ 1, <Revoked Proxy> ]");
   const text = inspect({ [customInspect]() { throw new RangeError("mine"); } });
   assert(text.includes("RangeError: mine") || text.includes("interrupted"), text);
   let deep = {};
@@ -189,5 +189,58 @@ test("options", () => {
     [{ a: "x", n: 1 }, "{ a: \x1b[32m'x'\x1b[39m, n: \x1b[33m1\x1b[39m }", { colors: true }],
     ["abcdef", "'abc'... 3 more characters", { maxStringLength: 3 }],
     [{ get a() { return { b: 1 }; } }, "{ a: [Getter] { b: 1 } }", { getters: true }],
+  ]);
+});
+
+test("proxies are told from what they stand for, and no trap is asked", () => {
+  const throwing = { get() { throw new Error("asked"); }, ownKeys() { throw new Error("asked"); } };
+  const nested = new Proxy(new Proxy({ a: 1 }, {}), {});
+  const all = { showProxy: true };
+  checkAll([
+    [new Proxy({ a: 1 }, throwing), "Proxy({ a: 1 })"],
+    [nested, "Proxy(Proxy({ a: 1 }))"],
+    [nested, "Proxy [ Proxy [ { a: 1 }, {} ], {} ]", all],
+    [new Proxy([1, 2], { get: throwing.get }), "Proxy [ [ 1, 2 ], { get: [Function: get] } ]", all],
+    [new Proxy(class A {}, {}), "Proxy [ [class A], {} ]", all],
+    [{ a: { b: { c: new Proxy({}, {}) } } }, "{ a: { b: { c: Proxy [Array] } } }", all],
+    [new Proxy({ a: 1 }, {}), "Proxy [ [Object], {} ]", { ...all, depth: 0 }],
+  ]);
+});
+
+test("iterators of Maps and Sets show what is left in them, and stay where they are", () => {
+  const entries = new Map([[1, { a: 2 }], ["x", [3]]]).entries();
+  entries.next();
+  const values = new Set([1, 2, 3, 4]);
+  const rest = values.values();
+  rest.next();
+  rest.next();
+  values.delete(1);
+  values.add(5);
+  const done = new Set([1]).values();
+  done.next();
+  done.next();
+  checkAll([
+    [entries, "[Map Entries] { [ 'x', [ 3 ] ] }"],
+    [entries, "[Map Entries] { [ 'x', [ 3 ] ] }"],
+    [rest, "[Set Iterator] { 3, 4, 5 }"],
+    [done, "[Set Iterator] {  }"],
+    [new Map([[1, 2]]).keys(), "[Map Iterator] { 1 }"],
+    [new Map([[1, 2]]).values(), "[Map Iterator] { 2 }"],
+    [new Set([1]).entries(), "[Set Entries] { [ 1, 1 ] }"],
+    [new Map([[1, 1], [2, 2], [3, 3]]).keys(), "[Map Iterator] { 1, ... 2 more items }", { maxArrayLength: 1 }],
+    [Object.assign(new Set([1]).values(), { q: 1 }), "[Set Iterator] { 1, q: 1 }"],
+    [new Map().keys(), "[Object [Map Iterator]]", { depth: -1 }],
+    [[][Symbol.iterator](), "Object [Array Iterator] {}"],
+  ]);
+  assertEquals([...entries], [["x", [3]]]);
+  assertEquals([...rest], [3, 4, 5]);
+});
+
+test("shared memory is printed like any other", () => {
+  const shared = new SharedArrayBuffer(2);
+  new Uint8Array(shared)[1] = 255;
+  checkAll([
+    [shared, "SharedArrayBuffer { [Uint8Contents]: <00 ff>, byteLength: 2 }"],
+    [new Uint8Array(shared), "Uint8Array(2) [ 0, 255 ]"],
   ]);
 });

@@ -78,11 +78,23 @@ test("what cannot be cloned is a DataCloneError that names it", () => {
   assertEquals(assertThrows(() => structuredClone(Symbol("x")), DOMException).message, "Symbol(x) could not be cloned.");
 });
 
-test("shared memory is refused", () => {
+test("a copy of shared memory is the same memory", () => {
   const shared = new SharedArrayBuffer(4);
-  for (const value of [shared, [new Uint8Array(shared)]]) {
-    assertThrows(() => structuredClone(value), "DataCloneError", "#<SharedArrayBuffer> could not be cloned.");
-  }
+  const copy = structuredClone(shared);
+  assert(copy instanceof SharedArrayBuffer && copy !== shared);
+  new Uint8Array(copy)[1] = 7;
+  assertEquals([...new Uint8Array(shared)], [0, 7, 0, 0]);
+  const { view, list } = structuredClone({ view: new Uint8Array(shared, 1, 2), list: [shared, shared] });
+  assertEquals([[...view], view.byteOffset], [[7, 0], 1]);
+  view[0] = 8;
+  assert(new Uint8Array(shared)[1] === 8 && list[0] === list[1]);
+  assertThrows(() => structuredClone(shared, { transfer: [shared] }));
+});
+
+test("a buffer that is transferred beside shared memory moves all the same", () => {
+  const [shared, { buffer }] = [new SharedArrayBuffer(1), new Uint8Array([1, 2])];
+  const copy = structuredClone([shared, buffer], { transfer: [buffer] });
+  assertEquals([buffer.detached, [...new Uint8Array(copy[1])], copy[0].byteLength], [true, [1, 2], 1]);
 });
 
 test("transfer moves buffers", () => {

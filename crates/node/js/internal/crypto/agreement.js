@@ -10,7 +10,7 @@ import { isArrayBufferView } from "../types.js";
 import { validateObject, validateOneOf, validateString } from "../validators.js";
 import { handleOf, isKeyObject } from "./key_object.js";
 
-const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
+const CURVES = ["secp224r1", "prime256v1", "secp384r1", "secp521r1"];
 const FORMATS = ["compressed", "uncompressed", "hybrid"];
 const kCurve = Symbol("kCurve");
 const kPrivate = Symbol("kPrivate");

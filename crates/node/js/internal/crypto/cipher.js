@@ -2,7 +2,8 @@
 
 import {
   op_node_cipher_additional, op_node_cipher_expect_tag, op_node_cipher_finish, op_node_cipher_new,
-  op_node_cipher_padding, op_node_cipher_tag, op_node_cipher_update, op_secret_key_bytes,
+  op_node_cipher_padding, op_node_cipher_tag, op_node_cipher_update, op_node_rc4_new, op_node_rc4_update,
+  op_secret_key_bytes,
 } from "holdfast:ops";
 import { Buffer } from "../buffer.js";
 import { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } from "../errors.js";
@@ -12,7 +13,11 @@ import { isBytes } from "./bytes.js";
 import { cipherOf, takesVector } from "./cipher_names.js";
 import { secretHandle } from "./secrets.js";
 
+const { DOMException } = globalThis;
+
 const kHandle = Symbol("kHandle");
+const NOT_AUTHENTIC =
+  "Decryption failed: Incorrect key/IV or corrupted ciphertext/authentication tag provided.";
 const TAG_LENGTH = 16;
 const GCM_TAG_LENGTHS = [4, 8, 12, 13, 14, 15, 16];
 
@@ -24,16 +29,21 @@ class Running {
   #isFinished = false;
   #hasBegun = false;
   #hasTag = false;
+  #isRc4;
 
   constructor(isEncrypting, algorithm, key, iv) {
     const cipher = cipherOf(algorithm);
     if (cipher === undefined) throw new Error(`Unknown or unsupported cipher: ${algorithm}`);
     const keyBytes = op_secret_key_bytes(key);
-    if (keyBytes.byteLength !== cipher.keyLength) throw new Error("Invalid key length");
+    this.#isRc4 = cipher.name === "rc4";
+    if (!this.#isRc4 && keyBytes.byteLength !== cipher.keyLength) throw new Error("Invalid key length");
     if (!takesVector(cipher, iv.byteLength)) throw new Error("Invalid initialization vector");
     this.#cipher = cipher;
     this.#isEncrypting = isEncrypting;
-    this.#handle = op_node_cipher_new(cipher.name, isEncrypting, keyBytes, iv);
+    this.#handle = this.#isRc4
+      ? op_node_rc4_new(keyBytes)
+      : op_node_cipher_new(cipher.name, isEncrypting, keyBytes, iv);
+    if (this.#handle === undefined && this.#isRc4) throw new Error("Invalid key length");
     if (this.#handle === undefined) throw new Error("Failed to initialize cipher/decipher context");
   }
 
@@ -45,18 +55,30 @@ class Running {
     if (!this.#cipher.isAuthenticated) throw new Error("Cipher does not support authenticated mode");
   }
 
+  #requireTag() {
+    if (this.#cipher.isAuthenticated && !this.#isEncrypting && !this.#hasTag) throw new Error("No auth tag provided");
+  }
+
   update(bytes) {
     this.#requireOpen();
+    if (this.#isRc4) return op_node_rc4_update(this.#handle, bytes);
+    const { isWhole } = this.#cipher;
+    if (isWhole && this.#hasBegun) throw new Error("update() can only be invoked once on an AEAD");
+    if (isWhole) this.#requireTag();
     this.#hasBegun = true;
     const output = op_node_cipher_update(this.#handle, bytes);
-    if (output === undefined) throw new Error("Failed to update cipher/decipher context");
+    // Nothing is given before the tag is known to be right.
+    const isRight = output !== undefined && (!isWhole || op_node_cipher_finish(this.#handle) !== undefined);
+    if (!isRight && isWhole && !this.#isEncrypting) throw new DOMException(NOT_AUTHENTIC, "OperationError");
+    if (!isRight) throw new Error("Failed to update cipher/decipher context");
     return output;
   }
 
   final() {
     this.#requireOpen();
-    if (this.#cipher.isAuthenticated && !this.#isEncrypting && !this.#hasTag) throw new Error("No auth tag provided");
-    const output = op_node_cipher_finish(this.#handle);
+    this.#requireTag();
+    const isDone = this.#isRc4 || this.#cipher.isWhole;
+    const output = isDone ? new ArrayBuffer(0) : op_node_cipher_finish(this.#handle);
     if (output === undefined) throw new Error("Authentication failed");
     this.#isFinished = true;
     return output;
@@ -64,7 +86,8 @@ class Running {
 
   setAutoPadding(isPadded) {
     this.#requireOpen();
-    op_node_cipher_padding(this.#handle, isPadded);
+    if (this.#cipher.isWhole) throw new Error("Setting autopadding is not supported on AEADs");
+    if (!this.#isRc4) op_node_cipher_padding(this.#handle, isPadded);
   }
 
   setAAD(bytes) {
@@ -77,7 +100,7 @@ class Running {
     this.#requireOpen();
     this.#requireAuthenticated();
     if (this.#hasTag) throw new Error("Auth tag is already set");
-    const lengths = this.#cipher.mode === "gcm" ? GCM_TAG_LENGTHS : [TAG_LENGTH];
+    const lengths = this.#cipher.mode === "gcm" && !this.#cipher.isWhole ? GCM_TAG_LENGTHS : [TAG_LENGTH];
     const fits = lengths.includes(tag.byteLength) && op_node_cipher_expect_tag(this.#handle, tag);
     if (!fits) throw new Error("Invalid authentication tag length");
     this.#hasTag = true;
@@ -85,7 +108,8 @@ class Running {
 
   getAuthTag() {
     if (!this.#isFinished) throw new Error("Auth tag is only available once cipher context has been finalized");
-    return this.#cipher.isAuthenticated ? op_node_cipher_tag(this.#handle, TAG_LENGTH) : new ArrayBuffer(0);
+    const hasTag = this.#cipher.isAuthenticated && (this.#hasBegun || !this.#cipher.isWhole);
+    return hasTag ? op_node_cipher_tag(this.#handle, TAG_LENGTH) : new ArrayBuffer(0);
   }
 }
 

@@ -22,22 +22,40 @@ const KNOWN = {
   "aes-128-gcm": [895, "id-aes128-GCM"],
   "aes-192-gcm": [898, "id-aes192-GCM"],
   "aes-256-gcm": [901, "id-aes256-GCM"],
+  "des-cbc": [31],
+  "des-ecb": [29],
+  "des-ede": [32],
+  "des-ede-cbc": [43],
   "des-ede3-cbc": [44],
+  rc4: [5],
+  "aes-256-gcm-siv": [0, "aes-256-gcm-siv"],
+  "aes-128-gcm-siv": [0, "aes-128-gcm-siv"],
   "chacha20-poly1305": [950, "chacha20-poly1305"],
 };
+/** They are listed by one name only. */
+const AEADS = ["aes-256-gcm-siv", "aes-128-gcm-siv", "chacha20-poly1305"];
 
-/** What is known of a cipher, by its name in any case; undefined if it is not here. */
+/** RC4 is not OpenSSL's here. Its key may have other lengths, too. */
+const RC4 = { name: "rc4", mode: "stream", keyLength: 16, ivLength: 0, blockSize: 1, isAuthenticated: false };
+
+/**
+ * What is known of a cipher, by its name in any case; undefined if it is not here. `isWhole` ones take a message in one
+ * piece.
+ */
 export function cipherOf(name) {
   const lower = name.toLowerCase();
-  if (KNOWN[lower] === undefined) return undefined;
-  const [mode, keyLength, ivLength, blockSize] = op_node_cipher_info(lower);
+  if (lower === "rc4") return RC4;
+  const info = KNOWN[lower] === undefined ? undefined : op_node_cipher_info(lower);
+  if (info === undefined) return undefined;
+  const [mode, keyLength, ivLength, blockSize] = info;
   const isAuthenticated = mode === "gcm" || mode === "stream";
-  return { name: lower, mode, keyLength, ivLength, blockSize, isAuthenticated };
+  const isWhole = lower.endsWith("-siv");
+  return { name: lower, mode, keyLength, ivLength, blockSize, isAuthenticated, isWhole };
 }
 
 export function getCiphers() {
-  const names = Object.keys(KNOWN);
-  return [...names.filter((name) => name !== "chacha20-poly1305").map((name) => name.toUpperCase()), ...names];
+  const names = Object.keys(KNOWN).filter((name) => cipherOf(name) !== undefined);
+  return [...names.filter((name) => !AEADS.includes(name)).map((name) => name.toUpperCase()), ...names];
 }
 
 /** @param nameOrNid a name, or BoringSSL's number */
@@ -71,5 +89,5 @@ function validated(options) {
 
 /** Whether a vector may have this length: only GCM takes others than the usual one. */
 export function takesVector(cipher, length) {
-  return cipher.mode === "gcm" ? length > 0 : length === cipher.ivLength;
+  return cipher.mode === "gcm" && !cipher.isWhole ? length > 0 : length === cipher.ivLength;
 }

@@ -11,7 +11,7 @@ import { Transform } from "../streams/transform.js";
 import { isArrayBufferView } from "../types.js";
 import { validateString, validateUint32 } from "../validators.js";
 import { output } from "./bytes.js";
-import { knownDigest } from "./digests.js";
+import { knownHash } from "./digests.js";
 
 const kHandle = Symbol("kHandle");
 const kState = Symbol("kState");
@@ -27,7 +27,7 @@ export function Hash(algorithm, options) {
   if (length !== undefined) validateUint32(length, "options.outputLength");
   const isCopy = algorithm instanceof State;
   if (!isCopy) validateString(algorithm, "algorithm");
-  const digest = isCopy ? algorithm.digest : knownDigest(algorithm);
+  const digest = isCopy ? algorithm.digest : knownHash(algorithm);
   // None of the functions that Workers have can be longer or shorter than it is.
   if (length !== undefined && length !== op_node_hash_size(digest)) throw new Error("invalid digest size");
   this[kHandle] = isCopy ? op_node_hash_copy(algorithm.handle) : op_node_hash_new(digest);
@@ -93,7 +93,7 @@ export function hash(algorithm, data, outputEncoding = "hex") {
     throw new ERR_INVALID_ARG_TYPE("data", ["string", "Buffer", "TypedArray", "DataView"], data);
   }
   validateString(outputEncoding, "outputEncoding");
-  const handle = op_node_hash_new(knownDigest(algorithm));
+  const handle = op_node_hash_new(knownHash(algorithm));
   op_node_hash_update(handle, typeof data === "string" ? Buffer.from(data, "utf8") : data);
   return output(op_node_hash_finish(handle), outputEncoding);
 }

@@ -1,12 +1,14 @@
 // generateKey and generateKeyPair, at once or with a callback. Pairs with a callback are made on a blocking thread.
 
-import { op_node_key_generate, op_random_fill } from "holdfast:ops";
+import { op_node_dh_pair, op_node_key_generate, op_random_fill } from "holdfast:ops";
 import { Buffer } from "../buffer.js";
+import { ERR_INCOMPATIBLE_OPTION_PAIR, ERR_INVALID_ARG_TYPE, ERR_MISSING_OPTION } from "../errors.js";
 import {
-  validateFunction, validateInteger, validateObject, validateOneOf, validateString, validateUint32,
+  validateFunction, validateInt32, validateInteger, validateObject, validateOneOf, validateString, validateUint32,
 } from "../validators.js";
 import { notImplemented } from "../unsupported.js";
-import { callBack } from "./bytes.js";
+import { callBack, isBytes } from "./bytes.js";
+import { groupPrime } from "./diffie_hellman.js";
 import { makeKeyObject, secretOfBytes } from "./key_object.js";
 
 // --- secret keys ---------------------------------------------------------------------------------
@@ -34,14 +36,15 @@ export function generateKey(type, options, callback) {
 // --- pairs ---------------------------------------------------------------------------------------
 
 const TYPES = ["rsa", "ec", "ed25519", "x25519", "dh"];
-const CURVES = ["prime256v1", "secp384r1", "secp521r1", "P-256", "P-384", "P-521"];
+const CURVES = [
+  "secp224r1", "prime256v1", "secp384r1", "secp521r1", "P-224", "P-256", "P-384", "P-521",
+];
 const PUBLIC_EXPONENT = 0x10001;
 const MODULUS_MIN = 512;
 const MODULUS_MAX = 16384;
 
 // The operands of the operation, without whether it is to be done later.
 function operands(type, options) {
-  if (type === "dh") throw notImplemented("generateKeyPair('dh')");
   if (type === "rsa") {
     const { modulusLength, publicExponent = PUBLIC_EXPONENT } = options;
     validateUint32(modulusLength, "options.modulusLength");
@@ -62,13 +65,47 @@ function operands(type, options) {
   return [type, 0, undefined, ""];
 }
 
+// The prime and the generator.
+function dhOperands({ group, prime, primeLength, generator }) {
+  for (const [name, value] of [["prime", prime], ["primeLength", primeLength], ["generator", generator]]) {
+    if (group !== undefined && value !== undefined) throw new ERR_INCOMPATIBLE_OPTION_PAIR("group", name);
+  }
+  if (group !== undefined) {
+    validateString(group, "options.group");
+    const known = groupPrime(group);
+    if (known === undefined) throw new Error("Invalid or unsupported group");
+    return [known, Buffer.from([2])];
+  }
+  if (prime !== undefined && primeLength !== undefined) throw new ERR_INCOMPATIBLE_OPTION_PAIR("prime", "primeLength");
+  if (prime === undefined && primeLength === undefined) {
+    throw new ERR_MISSING_OPTION("At least one of the group, prime, or primeLength options");
+  }
+  if (generator !== undefined) validateUint32(generator, "options.generator");
+  if (primeLength !== undefined) {
+    validateInt32(primeLength, "options.primeLength", 0);
+    throw new Error("Generating DH keys from a prime length is not yet implemented");
+  }
+  if (!isBytes(prime)) {
+    throw new ERR_INVALID_ARG_TYPE("options.prime", ["Buffer", "TypedArray", "ArrayBuffer"], prime);
+  }
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(generator ?? 2);
+  return [prime, bytes];
+}
+
+/** Makes a pair at once, or a promise of one. */
+function generate(type, options, later) {
+  const [name, ...rest] = checked(type, options);
+  return name === "dh" ? op_node_dh_pair(...rest, later) : op_node_key_generate(name, ...rest, later);
+}
+
 function checked(type, options) {
   validateOneOf(type, "type", TYPES);
   validateObject(options, "options");
   for (const name of ["publicKeyEncoding", "privateKeyEncoding"]) {
     if (options[name] !== undefined) validateObject(options[name], `options.${name}`);
   }
-  return operands(type, options);
+  return type === "dh" ? [type, ...dhOperands(options)] : operands(type, options);
 }
 
 function pairOf(handles, options) {
@@ -83,12 +120,12 @@ function pairOf(handles, options) {
 }
 
 export function generateKeyPairSync(type, options = {}) {
-  return pairOf(op_node_key_generate(...checked(type, options), false), options);
+  return pairOf(generate(type, options, false), options);
 }
 
 export function generateKeyPair(type, options, callback) {
   if (typeof options === "function") [options, callback] = [{}, options];
   validateFunction(callback, "callback");
-  const made = op_node_key_generate(...checked(type, options), true).then((handles) => pairOf(handles, options));
+  const made = generate(type, options, true).then((handles) => pairOf(handles, options));
   made.then(({ publicKey, privateKey }) => callback(null, publicKey, privateKey), (error) => callback(error));
 }

@@ -54,9 +54,11 @@ function notMaterial(options) {
 
 export function createPrivateKey(key) {
   const { jwk, bytes, isPem, passphrase } = source(key, PRIVATE_FORMS);
-  const handle = jwk === undefined
+  let handle = jwk === undefined
     ? op_node_key_read_private(bytes, isPem, passphrase)
     : pairFromJwk(jwk, true);
+  // DER that is not encrypted needs no passphrase, and minds none.
+  if (handle === undefined && jwk === undefined && !isPem) handle = op_node_key_read_private(bytes, false, undefined);
   if (handle === undefined) throw new Error("Failed to parse private key");
   return makeKeyObject("private", handle);
 }

@@ -2,9 +2,11 @@
 
 import { op_node_key_write } from "holdfast:ops";
 import { Buffer } from "../buffer.js";
+import { cipherOf } from "./cipher_names.js";
 import { handleOf } from "./key_object.js";
 import { pairToJwk } from "./jwk.js";
 
+/** Those that OpenSSL writes keys with; of the other ciphers that there are, none can. */
 const CIPHERS = ["aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "des-ede3-cbc"];
 const PRIVATE_ONLY = ["pkcs8", "sec1"];
 
@@ -15,10 +17,10 @@ export function writeKey(key, options) {
   if (type === undefined) throw new TypeError("Missing type option");
   if (format !== "pem" && format !== "der") throw new Error("Invalid key format");
   const form = formOf(key, type);
-  if (cipher !== undefined && !CIPHERS.includes(cipher.toLowerCase())) throw new Error(`Unknown cipher: ${cipher}`);
-  if (cipher !== undefined && form !== "pkcs8") {
-    throw new Error(`Encrypting a private key is supported for the type pkcs8, not for ${form}`);
-  }
+  if (cipher !== undefined && cipherOf(cipher) === undefined) throw new Error(`Unknown cipher: ${cipher}`);
+  const isWritable = cipher === undefined || CIPHERS.includes(cipher.toLowerCase());
+  // The other forms of DER are not encrypted, whatever the cipher.
+  if (!isWritable && (format === "pem" || form === "pkcs8")) throw new Error("Failed to export key");
   const bytes = op_node_key_write(handleOf(key), format === "pem", form, cipher, cipher && passphrase);
   if (bytes === undefined) throw new Error("Failed to export key");
   return format === "pem" ? Buffer.from(bytes).toString("latin1") : Buffer.from(bytes);

@@ -26,8 +26,9 @@ export function ClientRequest(input, options, callback) {
   }
 
   this.agent = agentOf(options);
-  const expected = this.agent?.protocol ?? options._defaultAgent?.protocol ?? "http:";
-  const protocol = options.protocol ?? expected;
+  const own = (options._defaultAgent || globalAgent).protocol;
+  const expected = this.agent.protocol || own;
+  const protocol = options.protocol || own;
   if (protocol !== expected) throw new ERR_INVALID_PROTOCOL(protocol, expected);
   const path = options.path ? String(options.path) : "/";
   if (NOT_IN_PATHS.test(path)) throw new ERR_UNESCAPED_CHARACTERS("Request path");
@@ -40,7 +41,8 @@ export function ClientRequest(input, options, callback) {
   this.path = path;
   this.host = host;
   this.protocol = protocol;
-  this.port = options.port ?? options.defaultPort ?? (protocol === "https:" ? 443 : 80);
+  const defaultPort = options.defaultPort || this.agent.defaultPort || 80;
+  this.port = `${options.port || defaultPort}`;
   this.timeout = options.timeout;
   this.aborted = false;
   this.reusedSocket = false;
@@ -49,7 +51,7 @@ export function ClientRequest(input, options, callback) {
   this._abortController = new AbortController();
 
   takeHeaders(this, options.headers);
-  if (options.setHost !== false && !this.hasHeader("host")) this.setHeader("Host", hostHeader(this));
+  if (options.setHost !== false && !this.hasHeader("host")) this.setHeader("Host", withPort(host, this.port, defaultPort));
   if (options.auth && !this.hasHeader("authorization")) {
     this.setHeader("Authorization", `Basic ${Buffer.from(options.auth).toString("base64")}`);
   }
@@ -95,7 +97,7 @@ function urlToOptions(url) {
 function agentOf({ agent, _defaultAgent = globalAgent }) {
   if (agent === undefined || agent === null) return _defaultAgent;
   if (agent === false) return new _defaultAgent.constructor();
-  if (typeof agent.addRequest !== "function") {
+  if (typeof agent === "object" && typeof agent.addRequest !== "function") {
     throw new ERR_INVALID_ARG_TYPE("options.agent", ["Agent-like Object", "undefined", "false"], agent);
   }
   return agent;
@@ -108,10 +110,10 @@ function requireHost(host, name) {
   return host;
 }
 
-function hostHeader({ host, port, protocol }) {
+/** The host as it stands in URLs, with the port unless that is the usual one. */
+function withPort(host, port, usual) {
   const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  const isDefault = Number(port) === (protocol === "https:" ? 443 : 80);
-  return isDefault ? name : `${name}:${port}`;
+  return Number(port) === Number(usual) ? name : `${name}:${port}`;
 }
 
 Object.assign(ClientRequest.prototype, {
@@ -131,7 +133,8 @@ Object.assign(ClientRequest.prototype, {
     headers.delete("host");
     headers.delete("content-length");
     try {
-      const response = await fetch(`${this.protocol}//${hostHeader(this)}${this.path}`, {
+      const authority = withPort(this.host, this.port, this.protocol === "https:" ? 443 : 80);
+      const response = await fetch(`${this.protocol}//${authority}${this.path}`, {
         method: this.method,
         headers,
         body: hasBody ? Buffer.concat(this._chunks) : undefined,

@@ -1,10 +1,10 @@
 // http.ServerResponse: what a server answers, as a Response of the Web.
 
 import { Buffer } from "../../buffer.js";
-import { ERR_METHOD_NOT_IMPLEMENTED, ERR_OUT_OF_RANGE } from "../errors.js";
+import { ERR_OUT_OF_RANGE } from "../errors.js";
 import { ConnResetException, ERR_HTTP_HEADERS_SENT, ERR_INVALID_CHAR } from "../errors_areas.js";
 import { inherit } from "../streams/legacy.js";
-import { nextTick } from "../process/next_tick.js";
+import { unsupported } from "../unsupported.js";
 import { OutgoingMessage, takeHeaders, webHeaders } from "./outgoing.js";
 import { hasInvalidCharacter, STATUS_CODES } from "./tokens.js";
 
@@ -28,23 +28,12 @@ export function ServerResponse(req, options) {
 }
 inherit(ServerResponse, OutgoingMessage);
 
+// Interim answers, and sockets.
+for (const name of ["assignSocket", "detachSocket", "writeContinue", "writeProcessing", "writeEarlyHints"]) {
+  ServerResponse.prototype[name] = unsupported(name);
+}
+
 Object.assign(ServerResponse.prototype, {
-  assignSocket(socket) {
-    this.socket = socket;
-  },
-  detachSocket() {
-    this.socket = null;
-  },
-  writeContinue(callback) {
-    this._sent100 = true;
-    if (typeof callback === "function") nextTick(callback);
-  },
-  writeProcessing() {
-    throw new ERR_METHOD_NOT_IMPLEMENTED("ServerResponse.writeProcessing");
-  },
-  writeEarlyHints() {
-    throw new ERR_METHOD_NOT_IMPLEMENTED("ServerResponse.writeEarlyHints");
-  },
   _implicitHeader() {
     this.writeHead(this.statusCode);
   },

@@ -54,7 +54,7 @@ export async function handleAsNodeRequest(port, request, env, ctx) {
   incoming.cloudflare = { cf: request.cf, env, ctx };
 
   const response = new server[kServerResponse](incoming);
-  response.assignSocket(socket);
+  response.socket = socket;
   const answer = answerOf(response);
   request.signal.addEventListener("abort", () => response.destroy(request.signal.reason), { once: true });
   response.once("finish", () => {

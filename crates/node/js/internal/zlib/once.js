@@ -4,6 +4,7 @@
 import { op_encode } from "holdfast:ops";
 import { queueMicrotask } from "holdfast:web/timers";
 import { Buffer } from "../../buffer.js";
+import { isAnyArrayBuffer } from "../types.js";
 import { validateFunction } from "../validators.js";
 import { AGAIN, BYTES_PER_TURN, Codec, Failure, laterTurn } from "./codec.js";
 import { constants } from "./constants.js";
@@ -34,7 +35,7 @@ function wrongParameter(method, position, type) {
 }
 
 function isBuffer(value) {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+  return ArrayBuffer.isView(value) || isAnyArrayBuffer(value);
 }
 
 /** The bytes of an argument of the native functions, which `method` and `position` name in the error. */
