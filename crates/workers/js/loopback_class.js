@@ -3,6 +3,7 @@
 // A binding stands for its class, and is a function that gives the class with properties. That of a class with a
 // namespace can also do what the namespace can.
 
+import { checkClonable, refuseToClone } from "../web/clonable.js";
 import { structuredClone } from "../web/structured_clone.js";
 import { argumentError, fieldError } from "../web/type_errors.js";
 import { defineInterface, illegalConstructor, illegalInvocation, isObject } from "../web/webidl.js";
@@ -18,6 +19,7 @@ class LoopbackDurableObjectClass {
 }
 
 defineInterface(LoopbackDurableObjectClass);
+refuseToClone(LoopbackDurableObjectClass);
 
 function namespaceOf(binding) {
   const namespace = loopbackOf(binding)?.namespace;
@@ -52,6 +54,7 @@ class LoopbackDurableObjectNamespace extends DurableObjectNamespace {
 }
 
 defineInterface(LoopbackDurableObjectNamespace);
+refuseToClone(LoopbackDurableObjectNamespace);
 
 function propsOf(options, interfaceName) {
   if (options === undefined || options === null) return undefined;
@@ -59,6 +62,7 @@ function propsOf(options, interfaceName) {
   const { props } = options;
   if (props === undefined) return undefined;
   if (!isObject(props)) throw fieldError("props", "Options", "Object");
+  checkClonable(props);
   return structuredClone(props);
 }
 

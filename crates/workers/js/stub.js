@@ -116,6 +116,7 @@ const loopbacks = new WeakMap();
 class LoopbackServiceStub extends ServiceStub {}
 
 defineInterface(LoopbackServiceStub);
+refuseToClone(LoopbackServiceStub);
 
 class LoopbackTraps {
   constructor(stub, specialize) {
