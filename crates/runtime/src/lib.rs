@@ -24,6 +24,7 @@ mod app;
 mod calls;
 mod compat;
 mod connections;
+mod construct;
 mod context;
 mod core;
 mod durable;
