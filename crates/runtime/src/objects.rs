@@ -438,7 +438,14 @@ impl Core {
 
     pub(crate) fn schedule(&self, key: &ObjectKey, object: &Rc<Object>) {
         let life = object.life.borrow();
-        if object.scheduled_ms.get().is_some() {
+        if let Some(scheduled) = object.scheduled_ms.get() {
+            // Something that kept it may have ended since: then its time comes sooner.
+            if let Some(sooner) = life.deadline_ms().filter(|at| *at < scheduled) {
+                let mut deadlines = self.deadlines.borrow_mut();
+                deadlines.remove(&(scheduled, *key));
+                deadlines.insert((sooner, *key));
+                object.scheduled_ms.set(Some(sooner));
+            }
             return;
         }
         if life.phase() == Phase::Cold {

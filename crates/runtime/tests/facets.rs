@@ -260,6 +260,15 @@ fn an_idle_facet_leaves_memory_and_what_it_was_started_with_stays_with_its_paren
 }
 
 #[test]
+fn an_object_that_has_called_another_leaves_memory_as_soon_as_one_that_has_not() {
+    let world = forgetful();
+    assert_eq!(world.text("/a/next"), "1");
+    world.text("/a/child/one/next");
+    // It calls nobody any more: what counts is that it has.
+    until(&world, "/a/next", "1");
+}
+
+#[test]
 fn a_hibernating_socket_wakes_its_facet_without_the_parent() {
     let world = forgetful();
     let socket = world.open(0, "/a");
