@@ -12,7 +12,7 @@
 
 mod stored;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ pub(crate) struct FacetStub {
     /// Whom its first call found.
     facet: OnceCell<Rc<Facet>>,
     /// Its place in the owner's list.
-    pub(crate) slot: std::cell::Cell<usize>,
+    pub(crate) slot: Cell<usize>,
 }
 
 impl Facet {
@@ -142,7 +142,7 @@ impl FacetStub {
             path,
             callback: RefCell::new(Some(Rc::new(callback))),
             facet: OnceCell::new(),
-            slot: std::cell::Cell::new(usize::MAX),
+            slot: Cell::new(usize::MAX),
         }
     }
 
