@@ -1,8 +1,10 @@
 //! What can be said on the command line.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 /// The most shards that make sense to ask for.
 const SHARDS_MAX: u16 = 512;
@@ -48,35 +50,55 @@ pub(crate) enum ObjectsCommand {
     },
     /// Shows an object's tables, keys and alarm
     Show {
-        /// CLASS/NAME or CLASS/ID
-        object: String,
+        #[command(flatten)]
+        object: ObjectName,
     },
     /// Runs SQL that reads
     Query {
-        /// CLASS/NAME or CLASS/ID
-        object: String,
+        #[command(flatten)]
+        object: ObjectName,
         /// The statement
         sql: String,
     },
     /// Writes an object's data to an SQLite file
     Export {
-        /// CLASS/NAME or CLASS/ID
-        object: String,
+        #[command(flatten)]
+        object: ObjectName,
         /// A file that does not exist yet
         file: PathBuf,
     },
     /// Replaces an object's data by that of an SQLite file; a running instance is reset
     Import {
-        /// CLASS/NAME or CLASS/ID
-        object: String,
+        #[command(flatten)]
+        object: ObjectName,
         /// The file
         file: PathBuf,
     },
-    /// Deletes an object's data and its alarm; a running instance is reset
+    /// Deletes an object's data, its facets and its alarm; a running instance is reset
     Delete {
-        /// CLASS/NAME or CLASS/ID
-        object: String,
+        #[command(flatten)]
+        object: ObjectName,
     },
+}
+
+/// An object, or a facet of it.
+#[derive(Debug, Clone, clap::Args, Serialize, Deserialize)]
+pub(crate) struct ObjectName {
+    /// CLASS/NAME or CLASS/ID
+    pub(crate) object: String,
+
+    /// A facet of the object, by its name; given again, a facet of that one
+    #[arg(long = "facet", value_name = "NAME")]
+    pub(crate) facets: Vec<String>,
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.object)?;
+        self.facets
+            .iter()
+            .try_for_each(|name| write!(f, ", facet {name}"))
+    }
 }
 
 /// The options of `holdfast dev`.

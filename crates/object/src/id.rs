@@ -30,6 +30,12 @@ impl ObjectId {
         Self(bytes)
     }
 
+    /// An id from its 64 hex digits, as this system wrote them earlier. As for [`Self::from_bytes`], nothing else is
+    /// checked.
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        decode(hex).map(Self)
+    }
+
     /// The raw bytes: base, then check.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

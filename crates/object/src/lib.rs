@@ -17,6 +17,7 @@
 //!   ([`output_gate`]).
 //! - An object has at most one instance; reports about an earlier one change nothing
 //!   ([`lifecycle`]).
+//! - A facet ends with the instance of its parent that breaks, and with no other ([`facet`]).
 //! - An alarm runs at least once, and never twice at a time ([`alarm`]).
 //! - Events of a hibernatable socket are delivered one after another; a socket that has had its last one is on no list
 //!   ([`sockets`]).
@@ -26,6 +27,7 @@
 
 pub mod alarm;
 pub mod backlog;
+pub mod facet;
 pub mod failure;
 mod fifo;
 pub mod id;
@@ -37,6 +39,7 @@ pub mod sockets;
 
 pub use alarm::Alarm;
 pub use backlog::{Backlog, BacklogLimits};
+pub use facet::{FacetError, FacetPath, Family};
 pub use failure::{Cause, Flags, Overload};
 pub use id::{IdError, NamespaceKey, ObjectId};
 pub use input_gate::{Admitted, InputGate, Section};

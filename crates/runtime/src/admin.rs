@@ -1,6 +1,6 @@
 //! Changing objects from outside, while the node runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, mpsc as blocking};
 
@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::census::Census;
 use crate::core::Core;
+use crate::facets::{is_class_of_facets, with_facets};
 use crate::message::{Message, ObjectKey};
 use crate::node::Control;
 use crate::router::Router;
@@ -33,6 +34,7 @@ pub struct Admin {
 /// An instruction to the shard that owns an object.
 pub(crate) struct Replace {
     object: ObjectRef,
+    name: Option<Arc<str>>,
     replacement: Replacement,
     answer: blocking::Sender<Result<Option<Position>, StorageError>>,
 }
@@ -51,13 +53,21 @@ impl Admin {
     /// Replaces an object's storage. Its instance ends, if it has one; the next call finds what is there then. Durable
     /// on return. False if there was nothing to delete.
     ///
+    /// With an object go its facets. The data of a facet can be replaced by itself: `name` is its path then.
+    ///
     /// # Errors
     /// What is wrong with the file, or with the disk, in a sentence.
-    pub fn replace(&self, object: ObjectRef, replacement: Replacement) -> Result<bool, String> {
+    pub fn replace(
+        &self,
+        object: ObjectRef,
+        name: Option<&str>,
+        replacement: Replacement,
+    ) -> Result<bool, String> {
         let owner = self.router.owner(&ObjectKey::of(&object));
         let (answer, answered) = blocking::channel();
         let _ = self.shards[owner].send(Message::Control(Control::Replace(Replace {
             object,
+            name: name.map(Arc::from),
             replacement,
             answer,
         })));
@@ -76,19 +86,51 @@ impl Admin {
 pub(crate) fn replace(core: &Rc<Core>, replace: Replace) {
     let Replace {
         object,
+        name,
         replacement,
         answer,
     } = replace;
-    let key = ObjectKey::of(&object);
-    core.end_instance(&key);
-    let database = core.database(object, None);
+    core.end_instance(&ObjectKey::of(&object));
     let replaced = match replacement {
-        Replacement::Import(path) => database.import(&path),
-        Replacement::Delete => database.delete_all(true),
+        Replacement::Import(path) => import(core, object, name, &path),
+        Replacement::Delete => delete(core, &object),
     };
-    if let Ok(Some(commit)) = &replaced {
+    // Whoever asked may have gone.
+    let _ = answer.send(replaced);
+}
+
+fn import(
+    core: &Rc<Core>,
+    object: ObjectRef,
+    name: Option<Arc<str>>,
+    path: &Path,
+) -> Result<Option<Position>, StorageError> {
+    let key = ObjectKey::of(&object);
+    let is_facet = is_class_of_facets(&object.class);
+    let commit = core.database(object, name).import(path)?;
+    if let Some(commit) = &commit
+        && !is_facet
+    {
         core.alarm_replaced(&key, None, commit);
     }
-    // Whoever asked may have gone.
-    let _ = answer.send(replaced.map(|commit| commit.map(|commit| commit.position())));
+    Ok(commit.map(|commit| commit.position()))
+}
+
+/// Deletes an object's data and that of its facets, or that of a facet and of those below it.
+fn delete(core: &Rc<Core>, object: &ObjectRef) -> Result<Option<Position>, StorageError> {
+    let below = with_facets(core.at_log.store(), object)?;
+    let mut last = None;
+    for object in below.into_iter().rev() {
+        let key = ObjectKey::of(&object);
+        core.end_instance(&key);
+        let is_facet = is_class_of_facets(&object.class);
+        let commit = core.database(object, None).delete_all(true)?;
+        if let Some(commit) = &commit {
+            last = Some(commit.position());
+            if !is_facet {
+                core.alarm_replaced(&key, None, commit);
+            }
+        }
+    }
+    Ok(last)
 }

@@ -22,6 +22,7 @@ use tokio::sync::Notify;
 use self::table::Table;
 use crate::context::Context;
 use crate::core::Core;
+use crate::facets::is_class_of_facets;
 use crate::instance::{Event, Instance, Output};
 use crate::io::{object_source, source_of};
 use crate::message::{Message, ObjectKey};
@@ -146,6 +147,10 @@ impl Core {
     /// overdue ring at once.
     pub(crate) fn load_alarms(&self, pending: &[PendingAlarm]) {
         for alarm in pending {
+            // One that came with an import stays where it is: facets have none.
+            if is_class_of_facets(&alarm.object.class) {
+                continue;
+            }
             let key = ObjectKey::of(&alarm.object);
             if self.router.owner(&key) == self.index {
                 let row = Some(to_ms(alarm.scheduled_ms));
@@ -156,7 +161,9 @@ impl Core {
 
     /// What a commit of an object did to its alarm.
     pub(crate) fn alarm_committed(&self, instance: &Instance, commit: &Commit) {
-        self.alarm_replaced(&instance.key, instance.name.as_deref(), commit);
+        if instance.facet.is_none() {
+            self.alarm_replaced(&instance.key, instance.name.as_deref(), commit);
+        }
     }
 
     /// As [`Core::alarm_committed`], of an object that has no instance.

@@ -2,10 +2,14 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use holdfast_engine::Global;
+use holdfast_object::id::NAME_VISIBLE_BYTES_MAX;
 use holdfast_object::output_gate::{Sent, Ticket};
-use holdfast_object::{Generation, InputGate, OutputGate, Position, Section};
+use holdfast_object::{
+    Cause, FacetPath, Flags, Generation, InputGate, OutputGate, Position, Section,
+};
 use holdfast_web::io::Completion;
 use holdfast_web::websocket::{HostSocket, Outgoing as Frame};
 use holdfast_workers::failure::Failure;
@@ -15,6 +19,7 @@ use tokio::sync::oneshot;
 
 use crate::alarms::AlarmEnd;
 use crate::context::Context;
+use crate::facets::{FacetRole, FacetStart, ShownId};
 use crate::message::{Answer, Call, ObjectKey, Return};
 use crate::reply::Reply;
 use crate::rpc::{Outgoing, TargetCall};
@@ -34,6 +39,8 @@ pub(crate) enum Event {
     AlarmAbandoned,
     /// A call of something that the instance exported.
     Target(TargetCall),
+    /// A facet was called that needs to know its class.
+    StartFacet(Rc<FacetStart>),
     /// I/O is done.
     Completion(Completion),
     /// The answer to a call this object made.
@@ -61,6 +68,11 @@ pub(crate) struct Instance {
     pub(crate) key: ObjectKey,
     pub(crate) name: Option<String>,
     pub(crate) generation: Generation,
+    /// The unique key of the class whose object is at the root of its tree of facets, and where in that it is.
+    pub(crate) root_class: Arc<str>,
+    pub(crate) path: FacetPath,
+    /// What it is, if it is a facet.
+    pub(crate) facet: Option<FacetRole>,
     pub(crate) gate: RefCell<InputGate<Event>>,
     pub(crate) output: RefCell<OutputGate<Output>>,
     pub(crate) storage: OnceCell<Rc<StorageHandle>>,
@@ -87,11 +99,42 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    pub(crate) fn new(key: ObjectKey, name: Option<String>, generation: Generation) -> Instance {
+    /// Of an object of a namespace, whose class has this unique key.
+    pub(crate) fn new(
+        key: ObjectKey,
+        name: Option<String>,
+        generation: Generation,
+        unique_key: Arc<str>,
+    ) -> Instance {
+        let path = FacetPath::root(key.id);
+        Instance::at(key, name, generation, unique_key, path)
+    }
+
+    pub(crate) fn of_facet(role: FacetRole, generation: Generation) -> Instance {
+        let facet = &role.facet;
+        let path = facet.path.clone();
+        let name = Some(path.to_string());
+        let root_class = Arc::clone(facet.root_class());
+        Instance {
+            facet: Some(role.clone()),
+            ..Instance::at(facet.key, name, generation, root_class, path)
+        }
+    }
+
+    fn at(
+        key: ObjectKey,
+        name: Option<String>,
+        generation: Generation,
+        root_class: Arc<str>,
+        path: FacetPath,
+    ) -> Instance {
         Instance {
             key,
             name,
             generation,
+            root_class,
+            path,
+            facet: None,
             gate: RefCell::new(InputGate::new()),
             output: RefCell::new(OutputGate::new()),
             storage: OnceCell::new(),
@@ -109,6 +152,29 @@ impl Instance {
         }
     }
 
+    /// Its `ctx.id`.
+    pub(crate) fn shown_id(&self) -> ShownId {
+        match &self.facet {
+            Some(role) => role.startup.id.clone(),
+            None => ShownId::Object {
+                hex: self.key.id.to_hex(),
+                // Longer names lead to the same object, but it does not learn them (semantics §1.2).
+                name: self
+                    .name
+                    .clone()
+                    .filter(|name| name.len() <= NAME_VISIBLE_BYTES_MAX),
+            },
+        }
+    }
+
+    /// The properties of what callers get when its storage fails: those of a facet are told nothing more.
+    pub(crate) fn storage_flags(&self) -> Flags {
+        match &self.facet {
+            Some(_) => Flags::default(),
+            None => Cause::CommitFailed.flags(),
+        }
+    }
+
     /// The section in which I/O started now belongs.
     pub(crate) fn section(&self) -> Section {
         self.gate.borrow().turn_section().unwrap_or(Section::ROOT)
@@ -118,10 +184,12 @@ impl Instance {
     /// dropped: the object is broken and nothing of it may leave.
     pub(crate) fn send(&self, output: Output, now_ms: u64) -> Option<Output> {
         let mut gate = self.output.borrow_mut();
-        if self
-            .storage
-            .get()
-            .is_some_and(|storage| storage.database().in_transaction() && storage.has_confirmed())
+        // What it says after that becomes the news of its end.
+        let is_doomed = self.doom.borrow().is_some();
+        if is_doomed
+            || self.storage.get().is_some_and(|storage| {
+                storage.database().in_transaction() && storage.has_confirmed()
+            })
         {
             gate.write(now_ms);
         }

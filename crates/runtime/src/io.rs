@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::context::{Context, Kind};
 use crate::core::Core;
+use crate::facets::FacetRole;
 use crate::instance::Output;
 use crate::message::ObjectKey;
 use crate::program::Program;
@@ -35,7 +36,10 @@ pub(crate) fn source_of(context: Option<&Context>) -> String {
     match context.map(|context| (&context.kind, context)) {
         Some((Kind::Object(instance), context)) => {
             let name = instance.name.as_deref();
-            object_source(Some(&context.program), &instance.key, name)
+            match &instance.facet {
+                None => object_source(Some(&context.program), &instance.key, name),
+                Some(role) => facet_source(&context.program, role),
+            }
         }
         Some((Kind::Event { .. }, context)) if context.program.plan.has_neighbours => {
             context.program.plan.name().to_owned()
@@ -61,6 +65,17 @@ pub(crate) fn object_source(
         Some(name) => format!("{worker}{class}({name})"),
         None => format!("{worker}{class}({:.8}…)", key.id.to_hex()),
     }
+}
+
+/// As for an object, with the names that lead to the facet.
+fn facet_source(program: &Program, role: &FacetRole) -> String {
+    let worker = match program.plan.has_neighbours {
+        true => format!("{} ", program.plan.name()),
+        false => String::new(),
+    };
+    let (class, path) = (&role.startup.class, &role.facet.path);
+    let names = path.names().join("/");
+    format!("{worker}{class}({:.8}…/{names})", path.root_id().to_hex())
 }
 
 impl Io for ShardIo {

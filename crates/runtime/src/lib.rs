@@ -11,6 +11,7 @@
 //! - Everything of an object happens on the thread of the shard that owns it.
 //! - Each Worker of a node has a program of its own in each shard; what ends one ends nothing of the others.
 //! - Turns never nest: JavaScript of one turn, with all its microtasks, ends before another begins.
+//! - A facet is on the shard of its root, and ends when its parent breaks ([`facets`]).
 //! - An alarm that is set rings at least once, never twice at a time, and wakes its object alone.
 //! - Output of an object passes its output gate; nothing else leaves it.
 //! - A context that has ended runs no JavaScript, and its work is dropped.
@@ -24,10 +25,12 @@ mod calls;
 mod census;
 mod compat;
 mod connections;
+mod construct;
 mod context;
 mod core;
 mod durable;
 mod edge;
+mod facets;
 mod instance;
 mod io;
 mod loader;
@@ -55,4 +58,5 @@ pub use admin::{Admin, Replacement};
 pub use app::{App, Log, NodeOptions, ReloadError, StartError};
 pub use census::Census;
 pub use edge::{AnsweredSocket, Edge, IncomingRequest, OutgoingResponse, Shard};
+pub use facets::{facet_named, facets_of, root_class, with_facets};
 pub use node::Node;

@@ -81,6 +81,8 @@ pub(crate) struct Call {
     pub(crate) from: CallRef,
     /// The instance that first served the caller's stub.
     pub(crate) bound: Option<Generation>,
+    /// It is for a facet of the caller, which is on this shard.
+    pub(crate) to_facet: bool,
 }
 
 /// What is called.

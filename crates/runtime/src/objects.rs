@@ -5,14 +5,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use holdfast_object::lifecycle::{Decision, Ending, Event as Life, Patience, Phase, Refusal};
-use holdfast_object::{Activity, Backlog, BacklogLimits, Cause, Generation, Lifecycle, Position};
-use holdfast_storage::{Database, ErrorKind, Location, ObjectRef, Options, StorageError};
+use holdfast_object::{Activity, Backlog, BacklogLimits, Cause, Family, Generation, Lifecycle};
+use holdfast_storage::{ErrorKind, StorageError};
 use holdfast_workers::failure::Failure;
 
 use crate::context::{Context, Kind};
 use crate::core::Core;
+use crate::facets::Facet;
 use crate::instance::{Event, Instance, Output};
 use crate::message::{Call, CallKind, ObjectKey};
+use crate::program::Program;
 use crate::reply::ReplyTo;
 use crate::sockets::ObjectSockets;
 
@@ -21,11 +23,14 @@ const SWEEP_MAX: usize = 32;
 
 /// An object as its shard knows it, with or without an instance.
 pub(crate) struct Object {
-    life: RefCell<Lifecycle<Arrival, Failure>>,
+    pub(crate) life: RefCell<Lifecycle<Arrival, Failure>>,
     instance: RefCell<Option<Rc<Context>>>,
     backlog: RefCell<Backlog>,
     /// They outlive instances.
     pub(crate) sockets: ObjectSockets,
+    /// Its facets that have been called; and what it is itself, if it is one.
+    pub(crate) facets: RefCell<Family<Rc<Facet>>>,
+    pub(crate) facet: RefCell<Option<Rc<Facet>>>,
     /// The name its first caller knew.
     name: RefCell<Option<String>>,
     /// When the lifecycle was last asked to be looked at.
@@ -63,7 +68,17 @@ impl Core {
     /// A call has arrived for an object of this shard.
     pub(crate) fn arrive(self: &Rc<Self>, call: Call) {
         let key = call.key;
-        let object = self.object(&key);
+        let object = if call.to_facet {
+            match self.facet_arrived_at(call.from) {
+                Ok(object) => object,
+                Err(failure) => {
+                    self.refuse(call, failure);
+                    return;
+                }
+            }
+        } else {
+            self.object(&key)
+        };
         if call.name.is_some() && object.name.borrow().is_none() {
             object.name.replace(call.name.clone());
         }
@@ -131,6 +146,8 @@ impl Core {
                 instance: RefCell::new(None),
                 backlog: RefCell::new(Backlog::default()),
                 sockets: RefCell::default(),
+                facets: RefCell::default(),
+                facet: RefCell::default(),
                 name: RefCell::new(None),
                 scheduled_ms: Cell::new(None),
             })
@@ -168,16 +185,28 @@ impl Core {
     }
 
     fn activate(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, generation: Generation) {
+        let facet = object.facet.borrow().clone();
+        if let Some(facet) = facet {
+            self.activate_facet(object, facet, generation);
+            return;
+        }
+        // Where no program has the class any more, its constructor's turn says so.
+        let program = self.programs.of_class(key.class);
+        let program = program.unwrap_or_else(|| self.programs.first());
+        let class = program.plan.class(key.class);
+        let unique_key = class.map_or(Arc::from(""), |(_, class)| Arc::clone(&class.unique_key));
         let name = object.name.borrow().clone();
-        let instance = Instance::new(*key, name, generation);
+        let instance = Instance::new(*key, name, generation, unique_key);
+        self.begin_instance(object, program, instance);
+    }
+
+    /// Makes the context of a new instance, whose first turn is its constructor's.
+    pub(crate) fn begin_instance(&self, object: &Object, program: Rc<Program>, instance: Instance) {
         let refused = instance
             .gate
             .borrow_mut()
             .event(holdfast_object::Section::ROOT, Event::Construct);
         debug_assert!(refused.is_ok(), "a fresh gate is open");
-        // Where no program has the class any more, its constructor's turn says so.
-        let program = self.programs.of_class(key.class);
-        let program = program.unwrap_or_else(|| self.programs.first());
         let context = Context::new(program, Kind::Object(Box::new(instance)));
         object.instance.replace(Some(Rc::clone(&context)));
         self.make_ready(&context);
@@ -239,97 +268,6 @@ impl Core {
             _ => return,
         };
         self.turn_away(key, object, arrival, failure.clone());
-    }
-
-    /// The first turn of an instance: its storage, its constructor.
-    pub(crate) fn construct(self: &Rc<Self>, context: &Rc<Context>) {
-        let instance = context.instance().expect("an object's context");
-        let (key, generation) = (instance.key, instance.generation);
-        let Some((_, class)) = context.program.plan.class(key.class) else {
-            let message = "The class of this Durable Object is not part of the program any more.";
-            instance.doom(Failure::with_message(message, Cause::Aborted.flags()));
-            self.turn(context, |_| Ok(()));
-            return;
-        };
-        let object = ObjectRef {
-            class: Arc::clone(&class.unique_key),
-            id: *key.id.as_bytes(),
-        };
-        let name = instance.name.as_deref().map(Arc::from);
-        let database = self.database(object, name);
-        let storage = crate::storage::handle(self, context, database, class.sqlite);
-        let set = instance.storage.set(storage);
-        debug_assert!(set.is_ok(), "an instance is constructed once");
-        self.wait_for_predecessor(context);
-        self.begin_session(context);
-        self.clear_abandoned(instance);
-        self.commit(context);
-        self.turn(context, |scope| {
-            if instance.doom.borrow().is_some() {
-                return Ok(());
-            }
-            let constructed = crate::start::construct(scope, context);
-            if constructed.is_err() && instance.doom.borrow().is_none() {
-                // The turn reports why; callers learn at least that it did not come to be.
-                let message = "The constructor of this Durable Object failed.";
-                instance.doom(Failure::with_message(
-                    message,
-                    Cause::ConstructorThrew.flags(),
-                ));
-            }
-            constructed
-        });
-        if !context.has_ended() && instance.target.borrow().is_some() {
-            let object = self.object(&key);
-            self.live(&key, &object, Life::Constructed { generation });
-        }
-    }
-
-    /// Commits of an earlier instance may not be durable yet. What this one makes of them must not be seen before.
-    fn wait_for_predecessor(&self, context: &Rc<Context>) {
-        let instance = context.instance().expect("an object's context");
-        let storage = instance.storage.get().expect("storage comes first");
-        let store = self.at_log.store();
-        match storage.database().position() {
-            Ok(last) if last <= store.durable() => {}
-            Ok(_) if store.log().has_failed() => {
-                instance.doom(Failure::of(Cause::JournalFailed));
-            }
-            Ok(last) => {
-                let position = Position(last.0);
-                instance.lock(position, self.now_ms());
-                self.await_durable(context, position);
-            }
-            Err(error) => instance.doom(storage_failure(&error)),
-        }
-    }
-
-    /// Takes the object back to a bookmark, if it asked for that in an earlier session.
-    fn begin_session(&self, context: &Rc<Context>) {
-        let instance = context.instance().expect("an object's context");
-        let storage = instance.storage.get().expect("storage comes first");
-        match storage.database().begin_session() {
-            Ok(Some(restored)) => self.committed(context, restored.commit),
-            Ok(None) => {}
-            Err(error) => {
-                tracing::error!(%error, "an object was not restored to its bookmark");
-                instance.doom(storage_failure(&error));
-            }
-        }
-    }
-
-    pub(crate) fn database(&self, object: ObjectRef, name: Option<Arc<str>>) -> Database {
-        let meter = self.runtime.cpu_meter();
-        let location = Location::Object {
-            store: self.at_log.store().clone(),
-            object,
-            name,
-        };
-        Database::interruptible(
-            location,
-            Options::default(),
-            Rc::new(move || meter.exhausted()),
-        )
     }
 
     /// The first turn of a call.
@@ -440,19 +378,33 @@ impl Core {
         generation: Generation,
         why: Ending<Failure>,
     ) {
-        let Some(context) = object.instance.take() else {
-            return;
-        };
-        let instance = context.instance().expect("an object's context");
-        debug_assert_eq!(instance.generation, generation);
-        if matches!(why, Ending::Broken(_) | Ending::Retired) {
-            crate::sockets::cut_all(&object.sockets);
-        }
+        let mut facets = object.facets.borrow_mut();
+        let ends = facets.parent_ended(&why, |facet| facet.needs_parent());
+        drop(facets);
+        let is_over = matches!(why, Ending::Broken(_) | Ending::Retired);
         let failure = match why {
             Ending::Idle | Ending::Clientless => Failure::of(Cause::Evicted),
             Ending::Retired => Failure::of(Cause::Retired),
             Ending::Broken(failure) => failure,
         };
+        if is_over {
+            // The lifecycle knows that they are gone.
+            drop(crate::sockets::cut_all(&object.sockets));
+            let facet = object.facet.borrow().clone();
+            if let Some(facet) = facet {
+                self.facet_broke(&facet, &failure);
+            }
+        }
+        for facet in ends {
+            self.end_facet(&facet, &failure);
+        }
+        let Some(context) = object.instance.take() else {
+            // A facet whose parent has not given its class yet.
+            self.live(key, object, Life::Released { generation });
+            return;
+        };
+        let instance = context.instance().expect("an object's context");
+        debug_assert_eq!(instance.generation, generation);
         if let Some(storage) = instance.storage.get() {
             crate::storage::shut_down(storage, &failure);
         }
@@ -489,10 +441,26 @@ impl Core {
 
     // --- the idle clock ---------------------------------------------------------------------------
 
-    fn schedule(&self, key: &ObjectKey, object: &Rc<Object>) {
+    pub(crate) fn schedule(&self, key: &ObjectKey, object: &Rc<Object>) {
         let life = object.life.borrow();
-        if object.scheduled_ms.get().is_some() {
+        if let Some(scheduled) = object.scheduled_ms.get() {
+            // Something that kept it may have ended since: then its time comes sooner.
+            if let Some(sooner) = life.deadline_ms().filter(|at| *at < scheduled) {
+                let mut deadlines = self.deadlines.borrow_mut();
+                deadlines.remove(&(scheduled, *key));
+                deadlines.insert((sooner, *key));
+                object.scheduled_ms.set(Some(sooner));
+            }
             return;
+        }
+        if life.phase() == Phase::Cold {
+            // Facets of which nothing is left are asked for anew.
+            let objects = self.objects.borrow();
+            let mut facets = object.facets.borrow_mut();
+            facets.keep(|facet| objects.contains_key(&facet.key));
+            if !facets.is_empty() {
+                return;
+            }
         }
         if let Some(deadline) = life.deadline_ms() {
             object.scheduled_ms.set(Some(deadline));
@@ -502,6 +470,10 @@ impl Core {
                 .set(self.last_generation.get().max(life.generation()));
             drop(life);
             self.objects.borrow_mut().remove(key);
+            let facet = object.facet.take();
+            if let Some(facet) = facet {
+                self.facet_forgotten(&facet);
+            }
         }
     }
 
@@ -556,11 +528,16 @@ impl Core {
         objects.iter().map(|(k, o)| (*k, Rc::clone(o))).collect()
     }
 
-    /// Ends the instance of an object, if it has one; the next call builds another.
+    /// Ends the instance of an object, if it has one, and its facets; the next call builds another.
     pub(crate) fn end_instance(self: &Rc<Self>, key: &ObjectKey) {
         let object = self.objects.borrow().get(key).map(Rc::clone);
         if let Some(object) = object {
             self.retire(key, &object);
+            // They may have outlived an instance that was freed.
+            let facets = object.facets.borrow_mut().take_all();
+            for facet in facets {
+                self.end_facet(&facet, &Failure::of(Cause::Retired));
+            }
         }
     }
 

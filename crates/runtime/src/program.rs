@@ -134,6 +134,8 @@ impl Plan {
 pub(crate) struct Entries {
     pub(crate) worker_fetch: Global,
     pub(crate) construct: Global,
+    pub(crate) construct_facet: Global,
+    pub(crate) start_facet: Global,
     pub(crate) object_fetch: Global,
     pub(crate) object_call: Global,
     pub(crate) object_alarm: Global,
@@ -413,11 +415,14 @@ fn set_flags(scope: &mut Scope<'_>, plan: &Plan) -> Result<(), Thrown> {
 fn entries(scope: &mut Scope<'_>, dispatch: Local<'_>) -> Result<Entries, Thrown> {
     let (errors, _) = scope.import("holdfast:workers/errors")?;
     let (report, _) = scope.import("holdfast:web/report_error")?;
+    let (facets, _) = scope.import("holdfast:workers/facets")?;
     let (serve, _) = scope.import("holdfast:workers/rpc/serve")?;
     let (results, _) = scope.import("holdfast:workers/rpc/results")?;
     Ok(Entries {
         worker_fetch: function(scope, dispatch, "workerFetch")?,
         construct: function(scope, dispatch, "construct")?,
+        construct_facet: function(scope, dispatch, "constructFacet")?,
+        start_facet: function(scope, facets, "startFacet")?,
         object_fetch: function(scope, dispatch, "objectFetch")?,
         object_alarm: function(scope, dispatch, "objectAlarm")?,
         object_call: function(scope, dispatch, "objectCall")?,

@@ -26,7 +26,7 @@ impl Router for ById {
 
 #[cfg(test)]
 mod tests {
-    use holdfast_object::NamespaceKey;
+    use holdfast_object::{FacetPath, NamespaceKey};
 
     use super::*;
     use crate::message::ClassId;
@@ -44,5 +44,23 @@ mod tests {
             })] += 1;
         }
         assert!(counts.iter().all(|&count| count > 60), "{counts:?}");
+    }
+
+    #[test]
+    fn facets_are_where_their_root_is() {
+        let router = ById { shards: 7 };
+        let owner = |class: &str, id| {
+            let class = ClassId::of(class);
+            router.owner(&ObjectKey { class, id })
+        };
+        for n in 0..50 {
+            let root = NamespaceKey::new("test-Class").id_from_name(&n.to_string());
+            let facet = FacetPath::root(root).child("a").unwrap();
+            let inner = facet.child("b").unwrap();
+            let home = owner("test-Class", root);
+            for path in [facet, inner] {
+                assert_eq!(owner("test-Class.facets", path.id()), home);
+            }
+        }
     }
 }

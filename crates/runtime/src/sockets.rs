@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use holdfast_object::lifecycle::Event as Life;
 use holdfast_object::sockets::{After, Arrival, Gone, Reaction, Tags, TooMany};
-use holdfast_object::{Activity, Cause, SocketId, Sockets};
+use holdfast_object::{Activity, Cause, Generation, SocketId, Sockets};
 use holdfast_web::websocket::{Frame, HostSocket, Outgoing, Received};
 use holdfast_workers::failure::Failure;
 use tokio::sync::oneshot;
@@ -209,6 +209,7 @@ impl Core {
             })),
             from: CallRef::nobody(self.index),
             bound: None,
+            to_facet: false,
         });
         self.run_ready();
         Next::Delivering(delivered)
@@ -246,12 +247,14 @@ async fn read(core: Rc<Core>, key: ObjectKey, id: SocketId, socket: Rc<HostSocke
     }
 }
 
-/// Cuts all sockets of an object whose instance broke.
-pub(crate) fn cut_all(sockets: &ObjectSockets) {
+/// Cuts all sockets of an object whose instance broke. Gives the instances that had accepted them.
+pub(crate) fn cut_all(sockets: &ObjectSockets) -> Vec<Generation> {
     let gone = sockets.borrow_mut().disconnect_all();
-    for Gone { handle, .. } in gone {
+    let cut = gone.into_iter().map(|Gone { handle, generation }| {
         handle.cut();
-    }
+        generation
+    });
+    cut.collect()
 }
 
 /// The socket with this number, if it is here.

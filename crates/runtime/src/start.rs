@@ -15,7 +15,9 @@ use crate::alarms::{AlarmRun, HandlerEnd};
 use crate::calls::parcel_to_js;
 use crate::context::Context;
 use crate::edge::IncomingRequest;
+use crate::facets::{FacetStart, ShownId};
 use crate::message::CallKind;
+use crate::ops::FacetManager;
 use crate::program::error_text;
 use crate::reply::Reply;
 use crate::rpc::{MethodCall, Service};
@@ -66,27 +68,46 @@ fn request_parts<'s>(
 /// Runs the class's constructor. What it throws breaks the instance.
 pub(crate) fn construct(scope: &mut Scope<'_>, context: &Rc<Context>) -> Turn {
     let instance = context.instance().expect("an object's context");
-    let plan = &context.program.plan;
-    let (index, _) = plan
-        .class(instance.key.class)
-        .expect("looked up before the constructor");
-    let class = scope.number(index as f64);
-    let id = scope.string(&instance.key.id.to_hex())?;
-    let name = match &instance.name {
-        // Longer names lead to the same object, but it does not learn them (semantics §1.2).
-        Some(name) if name.len() <= holdfast_object::id::NAME_VISIBLE_BYTES_MAX => {
-            scope.string(name)?
-        }
-        _ => scope.undefined(),
+    let (id, name, is_text) = match instance.shown_id() {
+        ShownId::Object { hex, name } => (hex, name, false),
+        ShownId::Text(text) => (text, None, true),
+    };
+    let id = scope.string(&id)?;
+    let name = match name {
+        Some(name) => scope.string(&name)?,
+        None => scope.undefined(),
     };
     let handle = instance
         .storage
         .get()
         .expect("storage comes before the constructor");
     let storage = scope.wrap(Rc::clone(handle))?;
-    let function = scope.local(&context.program.entries.construct);
+    let facets = scope.wrap(Rc::new(FacetManager(Rc::downgrade(context))))?;
+    let entries = &context.program.entries;
     let nothing = scope.undefined();
-    match scope.call(function, nothing, &[class, id, name, storage]) {
+    let constructed = match &instance.facet {
+        None => {
+            let plan = &context.program.plan;
+            let (index, _) = plan
+                .class(instance.key.class)
+                .expect("looked up before the constructor");
+            let class = scope.number(index as f64);
+            let function = scope.local(&entries.construct);
+            scope.call(function, nothing, &[class, id, name, storage, facets])
+        }
+        Some(role) => {
+            let class = scope.string(&role.startup.class)?;
+            let props = match &role.startup.props {
+                Some(bytes) => scope.deserialize(bytes)?,
+                None => scope.undefined(),
+            };
+            let is_text = scope.bool(is_text);
+            let function = scope.local(&entries.construct_facet);
+            let values = [class, id, name, is_text, props, storage, facets];
+            scope.call(function, nothing, &values)
+        }
+    };
+    match constructed {
         Ok(target) => {
             let alarm = scope.get(target, "alarm")?;
             handle.set_has_alarm_handler(!alarm.is_undefined());
@@ -103,6 +124,15 @@ pub(crate) fn construct(scope: &mut Scope<'_>, context: &Rc<Context>) -> Turn {
             Ok(())
         }
     }
+}
+
+/// Asks the program for the class of a facet.
+pub(crate) fn facet(scope: &mut Scope<'_>, context: &Context, start: Rc<FacetStart>) -> Turn {
+    let callback = scope.local(&start.callback);
+    let start = scope.wrap(start)?;
+    let function = scope.local(&context.program.entries.start_facet);
+    let nothing = scope.undefined();
+    scope.call(function, nothing, &[start, callback]).map(drop)
 }
 
 /// A failure from what the program threw.

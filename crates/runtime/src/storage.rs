@@ -76,7 +76,7 @@ impl StorageHooks for Hooks {
             instance.doom(if exhausted {
                 Failure::of(Cause::CpuExceeded)
             } else {
-                Failure::with_message(&error.message, Cause::CommitFailed.flags())
+                Failure::with_message(&error.message, instance.storage_flags())
             });
         }
     }
@@ -111,10 +111,13 @@ pub(crate) fn handle(
 ) -> Rc<StorageHandle> {
     let config = &context.program.plan.app.project.config;
     let by_date = config.compatibility_date.as_str() >= "2026-02-24";
+    let instance = context.instance().expect("an object's context");
+    let is_facet = instance.facet.is_some();
     let options = StorageOptions {
         sql_enabled: sqlite,
         delete_all_deletes_alarm: (by_date || config.has_flag("delete_all_deletes_alarm"))
             && !config.has_flag("delete_all_preserves_alarm"),
+        alarms_refused: is_facet.then_some("Facets currently cannot set alarms."),
     };
     let hooks = Hooks {
         core: Rc::downgrade(core),

@@ -148,6 +148,9 @@ impl Core {
                 Ok(())
             }),
             Event::Target(call) => self.serve_target(context, call),
+            Event::StartFacet(start) => {
+                self.turn(context, |scope| crate::start::facet(scope, context, start));
+            }
             Event::Completion(done) => self.turn(context, |scope| done(scope)),
             Event::Return(waiting, answer) => {
                 self.turn(context, |scope| waiting.settle(scope, answer));
@@ -259,7 +262,10 @@ impl Core {
             Err(_) if self.at_log.store().log().has_failed() => {
                 instance.doom(Failure::of(Cause::JournalFailed));
             }
-            Err(error) => instance.doom(crate::objects::storage_failure(&error)),
+            Err(error) => instance.doom(Failure {
+                flags: instance.storage_flags(),
+                ..crate::objects::storage_failure(&error)
+            }),
         }
         self.connection_used(context);
     }

@@ -43,6 +43,7 @@ mod authorizer;
 mod bookmark;
 mod cache;
 mod connection;
+mod copy;
 mod counters;
 mod cursor;
 mod database;

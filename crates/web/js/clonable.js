@@ -100,6 +100,7 @@ const isObject = (value) => typeof value === "object" && value !== null;
  */
 export function checkClonable(value) {
   if (isObject(value)) checkObject(value, false);
+  else if (typeof value === "function") checkPrototypes(getPrototypeOf(value), false);
 }
 
 /** As checkClonable(), but lets those pass that clone_platform.js can copy. @returns {boolean} whether there are any */
@@ -113,6 +114,8 @@ function checkObject(root, mayCopy) {
   const waiting = [root];
   let seen;
   const look = (item) => {
+    // Some of the platform's classes are functions. Those that can be copied are not among them.
+    if (typeof item === "function" && !mayCopy) checkPrototypes(getPrototypeOf(item), false);
     if (!isObject(item) || isView(item)) return;
     if (seen === undefined) SetPrototypeAdd((seen = new SetConstructor()), root);
     if (SetPrototypeHas(seen, item)) return;

@@ -33,7 +33,7 @@ const { getPrototypeOf } = Object;
 let program;
 /** Its default export: an object of handlers or a WorkerEntrypoint class. */
 let worker;
-/** Object classes by index: { Class, name, rpc }. */
+/** Object classes by index: { Class, name }. */
 let classes = [];
 
 function extendsClass(Class, Base) {
@@ -67,19 +67,30 @@ export function load(namespace, names, entries) {
     if (extendsClass(Class, WorkerEntrypoint) || extendsClass(Class, WorkflowEntrypoint)) {
       return `The class "${name}" extends WorkerEntrypoint or WorkflowEntrypoint; a Durable Object class extends DurableObject.`;
     }
-    classes.push({ Class, name, rpc: extendsClass(Class, DurableObject) });
+    classes.push({ Class, name });
   }
   for (const name of entries) {
     if (isEntry(namespace[name])) continue;
     return `The export "${name}" is ${namespace[name] === undefined ? "missing" : "no entrypoint"}; a service binding names it. Expected an object with handlers, or a class that extends WorkerEntrypoint.`;
   }
-  makeExports(Object.keys(namespace).filter((name) => isEntry(namespace[name])), names);
+  const exported = Object.keys(namespace);
+  makeExports(
+    exported.filter((name) => isEntry(namespace[name])),
+    names,
+    exported.filter((name) => isObjectClass(namespace[name]) && !names.includes(name)),
+  );
   return undefined;
 }
 
 /** Whether an export answers calls without being an object: handlers, or a WorkerEntrypoint class. */
 function isEntry(value) {
   return typeof value === "function" ? extendsClass(value, WorkerEntrypoint) : typeof value === "object" && value !== null;
+}
+
+/** Whether an export can be the class of objects. */
+function isObjectClass(value) {
+  if (typeof value !== "function") return false;
+  return !extendsClass(value, WorkerEntrypoint) && !extendsClass(value, WorkflowEntrypoint);
 }
 
 // --- answers --------------------------------------------------------------------------------------
@@ -104,7 +115,7 @@ function errorFlags(error) {
   }
 }
 
-function describe(error) {
+export function describe(error) {
   try {
     const stack = Error.isError(error) ? error.stack : undefined;
     return typeof stack === "string" ? stack : `${error}`;
@@ -218,10 +229,19 @@ class Instance {
 }
 
 /** Runs a class's constructor; what it throws is for the host. */
-export function construct(classIndex, hex, name, storage) {
-  const { Class, rpc } = classes[classIndex];
-  const state = makeState(makeId(hex, name, classIndex), storage);
-  return new Instance(new Class(state, currentEnv()), rpc, socketsOf(state));
+export function construct(classIndex, hex, name, storage, facets) {
+  return build(classes[classIndex].Class, makeState(makeId(hex, name), storage, facets, {}));
+}
+
+/** As construct(), for a facet. Its class need have no namespace, and its id may be any text. */
+export function constructFacet(name, id, idName, isText, props, storage, facets) {
+  const Class = program[name];
+  if (!isObjectClass(Class)) throw new TypeError(`The class "${name}" of this facet is not part of the program any more.`);
+  return build(Class, makeState(isText ? id : makeId(id, idName), storage, facets, props ?? {}));
+}
+
+function build(Class, state) {
+  return new Instance(new Class(state, currentEnv()), extendsClass(Class, DurableObject), socketsOf(state));
 }
 
 export function objectFetch(reply, instance, method, url, headers, body, cf) {

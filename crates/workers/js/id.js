@@ -4,16 +4,14 @@ import { argumentError } from "../web/type_errors.js";
 import { refuseToClone } from "../web/clonable.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 
-let makeId, isId, hexOf, namespaceOf;
+let makeId, isId, hexOf;
 
 export class DurableObjectId {
   #hex;
-  #namespace;
 
-  constructor(token, hex, name, namespace) {
+  constructor(token, hex, name) {
     if (token !== internalToken) throw illegalConstructor();
     this.#hex = hex;
-    this.#namespace = namespace;
     // Own properties, as in Workers: they show when an id is logged.
     Object.defineProperty(this, "name", { value: name, enumerable: true });
     Object.defineProperty(this, "jurisdiction", { value: undefined, enumerable: true });
@@ -29,14 +27,13 @@ export class DurableObjectId {
   }
 
   static {
-    makeId = (hex, name, namespace) => new DurableObjectId(internalToken, hex, name, namespace);
+    makeId = (hex, name) => new DurableObjectId(internalToken, hex, name);
     isId = (value) => typeof value === "object" && value !== null && #hex in value;
     hexOf = (id) => id.#hex;
-    namespaceOf = (id) => id.#namespace;
   }
 }
 
 defineInterface(DurableObjectId);
 refuseToClone(DurableObjectId);
 
-export { hexOf, isId, makeId, namespaceOf };
+export { hexOf, isId, makeId };

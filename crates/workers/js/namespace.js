@@ -38,18 +38,18 @@ export class DurableObjectNamespace {
       if (!isObject(options)) throw argumentError("newUniqueId", NAME, 1, "NewUniqueIdOptions");
       checkJurisdiction(options.jurisdiction);
     }
-    return makeId(op_id_unique(this.#class), undefined, this.#class);
+    return makeId(op_id_unique(this.#class), undefined);
   }
 
   idFromName(name) {
     if (arguments.length === 0) throw argumentError("idFromName", NAME, 1, "string");
     const text = `${name}`;
-    return makeId(op_id_from_name(this.#class, text), text, this.#class);
+    return makeId(op_id_from_name(this.#class, text), text);
   }
 
   idFromString(hex) {
     if (arguments.length === 0) throw argumentError("idFromString", NAME, 1, "string");
-    return makeId(op_id_parse(this.#class, `${hex}`), undefined, this.#class);
+    return makeId(op_id_parse(this.#class, `${hex}`), undefined);
   }
 
   get(id, options = undefined) {

@@ -6,7 +6,7 @@ import { refuseToClone } from "../web/clonable.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { waitUntil } from "./execution_context.js";
 import { currentExports } from "./exports.js";
-import { facets } from "./facets.js";
+import { makeFacets } from "./facets.js";
 import { hasExports } from "./flags.js";
 import { ObjectSockets } from "./sockets.js";
 import { createStorage } from "./storage/index.js";
@@ -22,13 +22,13 @@ export class DurableObjectState {
   #brand;
   #sockets = new ObjectSockets();
 
-  constructor(token, id, storage) {
+  constructor(token, id, storage, facets, props) {
     if (token !== internalToken) throw illegalConstructor();
     const own = (name, value) => Object.defineProperty(this, name, { value, enumerable: true, configurable: true, writable: true });
     own("id", id);
     own("storage", createStorage(storage, (callback) => op_section(callback, !BREAKS)));
-    own("facets", facets);
-    own("props", {});
+    own("facets", makeFacets(facets));
+    own("props", props);
     if (hasExports()) Object.defineProperty(this, "exports", { get: currentExports, enumerable: true, configurable: true });
     // Present and undefined, as for every object without a container.
     own("container", undefined);
@@ -94,6 +94,10 @@ refuseToClone(DurableObjectState);
 
 export { isState, socketsOf };
 
-export function makeState(id, storage) {
-  return new DurableObjectState(internalToken, id, storage);
+/**
+ * @param storage the host object around its StorageHandle
+ * @param facets the host object that knows whose facets it has
+ */
+export function makeState(id, storage, facets, props) {
+  return new DurableObjectState(internalToken, id, storage, facets, props);
 }

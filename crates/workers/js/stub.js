@@ -39,6 +39,11 @@ export class ServiceStub {
   }
 }
 
+/** The stub of a facet, which only the parent can use. It looks like any other. */
+class FacetStub extends ServiceStub {}
+
+const NOT_SENT = "Stubs pointing to Durable Object facets are not serializable.";
+
 /** Named as Workers name it; `cloudflare:workers` has another class of this name. */
 export const DurableObjectStub = class DurableObject extends ServiceStub {
   #class;
@@ -59,6 +64,9 @@ export const DurableObjectStub = class DurableObject extends ServiceStub {
 Object.defineProperty(ServiceStub, "name", { value: "Fetcher" });
 defineInterface(ServiceStub);
 defineInterface(DurableObjectStub);
+// Nothing of it can be seen.
+Object.defineProperty(FacetStub.prototype, "constructor", { value: ServiceStub, writable: true, configurable: true });
+refuseToClone(FacetStub, NOT_SENT);
 refuseToClone(ServiceStub, "ServiceStub cannot be serialized in this context.");
 
 function send(channel, request) {
@@ -85,6 +93,16 @@ export function makeServiceStub(channel) {
   return new Proxy(new ServiceStub(internalToken, new Route(channel)), handler);
 }
 
+/** The stub of a facet. */
+export function makeFacetStub(channel) {
+  return new Proxy(new FacetStub(internalToken, new Route(channel)), handler);
+}
+
+/** Why a stub cannot be sent, if it cannot. */
+export function whyNotSent(value) {
+  return op_proxy_target(value) instanceof FacetStub ? NOT_SENT : undefined;
+}
+
 /** The stub of an entry of the Worker of this name; undefined means the program's own. */
 export function makeEntryStub(worker, entry, props) {
   return makeServiceStub(op_rpc_service(worker, entry, props));
@@ -98,6 +116,7 @@ const loopbacks = new WeakMap();
 class LoopbackServiceStub extends ServiceStub {}
 
 defineInterface(LoopbackServiceStub);
+refuseToClone(LoopbackServiceStub);
 
 class LoopbackTraps {
   constructor(stub, specialize) {

@@ -4,6 +4,7 @@ import { cases } from "./registry.js";
 import { outcome } from "./harness.js";
 
 export { Bell, Mute } from "./bell.js";
+export { Facet, FacetThatFails, OtherFacet, PlainFacet } from "./facet_targets.js";
 export { Lab } from "./lab.js";
 export { Entry, handlers, Rpc } from "./rpc_targets.js";
 export { EventServer } from "./web_messages.js";

@@ -6,6 +6,7 @@ import cryptoPairs from "./web_crypto_pairs.js";
 import cryptoRules from "./web_crypto_rules.js";
 import cryptoSecret from "./web_crypto_secret.js";
 import encoding from "./web_encoding.js";
+import facets from "./facets.js";
 import fetch_ from "./web_fetch.js";
 import globals from "./globals.js";
 import headers from "./web_headers.js";
@@ -44,6 +45,7 @@ const topics = {
   "rpc-services": rpcServices,
   "rpc-types": rpcTypes,
   lifecycle,
+  facets,
   alarms,
   kv,
   "kv-sync": kvSync,

@@ -10,10 +10,11 @@ use std::thread;
 use std::time::Duration;
 
 use holdfast_runtime::{Admin, Replacement};
-use holdfast_storage::{ObjectRef, Store};
+use holdfast_storage::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::names::Named;
 use super::request::{self, Backend, Request};
 use crate::failure::Failure;
 
@@ -138,7 +139,9 @@ impl Backend for Served<'_> {
         self.0.store()
     }
 
-    fn replace(&self, object: ObjectRef, replacement: Replacement) -> Result<bool, String> {
-        self.0.replace(object, replacement)
+    fn replace(&self, named: &Named, replacement: Replacement) -> Result<bool, String> {
+        let name = named.name();
+        self.0
+            .replace(named.object.clone(), name.as_deref(), replacement)
     }
 }

@@ -12,13 +12,14 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use holdfast_runtime::Replacement;
+use holdfast_runtime::{Replacement, with_facets};
 use holdfast_storage::{
     Database, Keeper, Location, ObjectRef, Options, RealDisk, Store, StoreOptions, SystemClock,
 };
 
 use crate::args::{ObjectsCommand, ObjectsOptions};
 use crate::failure::Failure;
+use names::Named;
 use request::{Backend, Request};
 
 /// Where a project's data is, below the folder of its configuration.
@@ -163,19 +164,28 @@ impl Backend for Rest {
         &self.store
     }
 
-    fn replace(&self, object: ObjectRef, replacement: Replacement) -> Result<bool, String> {
-        let location = Location::Object {
-            store: self.store.clone(),
-            object,
-            name: None,
+    fn replace(&self, named: &Named, replacement: Replacement) -> Result<bool, String> {
+        let database = |object: ObjectRef| {
+            let location = Location::Object {
+                store: self.store.clone(),
+                object,
+                name: named.name().map(Arc::from),
+            };
+            Database::new(location, Options::default())
         };
-        let database = Database::new(location, Options::default());
-        let commit = match replacement {
-            Replacement::Import(file) => database.import(&file),
-            Replacement::Delete => database.delete_all(true),
+        let changed = match replacement {
+            Replacement::Import(file) => database(named.object.clone())
+                .import(&file)
+                .map(|commit| commit.is_some()),
+            Replacement::Delete => with_facets(&self.store, &named.object).and_then(|objects| {
+                // From below: what is left after a crash still has its parents.
+                objects.into_iter().rev().try_fold(false, |some, object| {
+                    Ok(database(object).delete_all(true)?.is_some() || some)
+                })
+            }),
         };
-        let commit = commit.map_err(|error| error.message)?;
+        let changed = changed.map_err(|error| error.message)?;
         self.store.flush().map_err(|error| error.to_string())?;
-        Ok(commit.is_some())
+        Ok(changed)
     }
 }

@@ -1,14 +1,17 @@
 //! What can be asked about objects, and the answers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use holdfast_object::ObjectId;
-use holdfast_runtime::Replacement;
-use holdfast_storage::{Database, ObjectRef, SqlValue, Store};
+use holdfast_object::{FacetPath, ObjectId};
+use holdfast_runtime::{Replacement, facets_of, root_class};
+use holdfast_storage::{Database, Entry, ObjectRef, SqlValue, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::names;
+use super::names::{self, Named};
+use crate::args::ObjectName;
 
 /// Rows of a query's answer. Whoever wants more adds conditions, or exports the object.
 const ROWS_MAX: usize = 10_000;
@@ -20,18 +23,18 @@ const KEYS_MAX: u32 = 1_000;
 #[serde(rename_all = "lowercase", tag = "do")]
 pub(crate) enum Request {
     List { class: Option<String> },
-    Show { object: String },
-    Query { object: String, sql: String },
-    Export { object: String, file: PathBuf },
-    Import { object: String, file: PathBuf },
-    Delete { object: String },
+    Show { object: ObjectName },
+    Query { object: ObjectName, sql: String },
+    Export { object: ObjectName, file: PathBuf },
+    Import { object: ObjectName, file: PathBuf },
+    Delete { object: ObjectName },
 }
 
 /// A data folder, at rest or in use.
 pub(crate) trait Backend {
     fn store(&self) -> &Store;
     /// Durable on return; false if there was nothing to delete.
-    fn replace(&self, object: ObjectRef, replacement: Replacement) -> Result<bool, String>;
+    fn replace(&self, named: &Named, replacement: Replacement) -> Result<bool, String>;
 }
 
 /// Does what was asked.
@@ -44,25 +47,25 @@ pub(crate) fn answer(request: Request, backend: &dyn Backend) -> Result<Value, S
         Request::List { class } => list(store, class.as_deref()),
         Request::Show { object } => show(store, &object),
         Request::Query { object, sql } => {
-            let object = names::resolve(store, &object)?;
+            let object = names::resolve(store, &object)?.object;
             with_database(store, &object, |database| query(database, &sql))
         }
         Request::Export { object, file } => {
-            let object = names::resolve(store, &object)?;
+            let object = names::resolve(store, &object)?.object;
             let snapshot = snapshot(store, &object)?;
             snapshot.export(&file).map_err(|error| error.message)?;
             Ok(json!({ "file": file, "bytes": snapshot.bytes() }))
         }
         Request::Import { object, file } => {
-            let object = names::resolve(store, &object)?;
-            backend.replace(object.clone(), Replacement::Import(file))?;
-            Ok(json!({ "id": ObjectId::from_bytes(object.id).to_hex() }))
+            let named = names::resolve(store, &object)?;
+            backend.replace(&named, Replacement::Import(file))?;
+            Ok(json!({ "id": named.path.root_id().to_hex() }))
         }
         Request::Delete { object } => {
-            let object = names::resolve(store, &object)?;
-            match backend.replace(object.clone(), Replacement::Delete)? {
-                true => Ok(json!({ "id": ObjectId::from_bytes(object.id).to_hex() })),
-                false => Err(absent(&object)),
+            let named = names::resolve(store, &object)?;
+            match backend.replace(&named, Replacement::Delete)? {
+                true => Ok(json!({ "id": named.path.root_id().to_hex() })),
+                false => Err(absent(&named.object)),
             }
         }
     }
@@ -94,26 +97,62 @@ fn list(store: &Store, class: Option<&str>) -> Result<Value, String> {
     let key = class
         .map(|class| names::class_key(store, class))
         .transpose()?;
-    let objects = store.objects().map_err(|error| error.message)?;
-    let rows = objects
-        .iter()
-        .filter(|(object, _)| key.as_deref().is_none_or(|key| *object.class == *key))
-        .map(|(object, entry)| {
+    let known = store.objects().map_err(|error| error.message)?;
+    // By the object at the root, which need not have data of its own.
+    let mut rows = BTreeMap::<_, (Entry, u32)>::new();
+    for (object, entry) in known {
+        let Some(class) = root_class(&object.class) else {
+            rows.entry((object.class, object.id)).or_default().0 = entry;
+            continue;
+        };
+        let path = entry.name.as_deref().and_then(FacetPath::parse);
+        if let Some(path) = path {
+            let root = (Arc::from(class), *path.root_id().as_bytes());
+            rows.entry(root).or_default().1 += 1;
+        }
+    }
+    let rows = rows
+        .into_iter()
+        .filter(|((class, _), _)| key.as_deref().is_none_or(|key| **class == *key))
+        .map(|((class, id), (entry, facets))| {
             json!({
-                "class": &*object.class,
-                "id": ObjectId::from_bytes(object.id).to_hex(),
+                "class": &*class,
+                "id": ObjectId::from_bytes(id).to_hex(),
                 "name": entry.name,
                 "alarm": entry.alarm,
+                "facets": facets,
             })
         });
     Ok(rows.collect())
 }
 
-fn show(store: &Store, text: &str) -> Result<Value, String> {
-    let object = names::resolve(store, text)?;
+fn show(store: &Store, name: &ObjectName) -> Result<Value, String> {
+    let Named { object, root, path } = names::resolve(store, name)?;
+    let facets = facets_of(store, &root).map_err(|error| error.message)?;
+    let facets: serde_json::Map<_, _> = facets
+        .into_iter()
+        .filter(|(_, facet)| path.contains(facet) && *facet != path)
+        .map(|(facet, at)| {
+            let snapshot = store.snapshot(&facet).map_err(|error| error.message)?;
+            let bytes = snapshot.map_or(0, |snapshot| snapshot.bytes());
+            let below = at.names()[path.names().len()..].join("/");
+            Ok((below, json!(bytes)))
+        })
+        .collect::<Result<_, String>>()?;
+    let about = json!({
+        "class": &*root.class,
+        "id": path.root_id().to_hex(),
+        "facet": (!path.is_root()).then(|| path.names().join("/")),
+    });
+    let Some(snapshot) = store.snapshot(&object).map_err(|error| error.message)? else {
+        if facets.is_empty() {
+            return Err(absent(&object));
+        }
+        // Only its facets have data.
+        return Ok(with(about, json!({ "bytes": 0, "facets": facets })));
+    };
     let known = store.objects().map_err(|error| error.message)?;
-    let entry = known.into_iter().find(|(known, _)| *known == object);
-    let snapshot = snapshot(store, &object)?;
+    let entry = known.into_iter().find(|(known, _)| *known == root);
     let database = snapshot.database();
     let count = |sql: &str| -> Result<Value, String> {
         let rows = rows(&database, sql)?.1;
@@ -140,15 +179,23 @@ fn show(store: &Store, text: &str) -> Result<Value, String> {
         .into_iter()
         .map(|(key, bytes)| (key, json!(bytes)))
         .collect();
-    Ok(json!({
-        "class": &*object.class,
-        "id": ObjectId::from_bytes(object.id).to_hex(),
+    let data = json!({
         "name": entry.and_then(|(_, entry)| entry.name),
         "alarm": database.get_alarm().map_err(|error| error.message)?,
         "bytes": snapshot.bytes(),
         "tables": tables,
         "keys": keys,
-    }))
+        "facets": facets,
+    });
+    Ok(with(about, data))
+}
+
+/// Both objects in one.
+fn with(mut object: Value, more: Value) -> Value {
+    if let (Value::Object(object), Value::Object(more)) = (&mut object, more) {
+        object.extend(more);
+    }
+    object
 }
 
 fn query(database: &Database, sql: &str) -> Result<Value, String> {

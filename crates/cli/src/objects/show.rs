@@ -28,13 +28,19 @@ pub(super) fn print(command: &ObjectsCommand, answer: &Value, json: bool) {
 
 fn list(answer: &Value) -> String {
     let rows = answer.as_array().map_or(&[][..], |rows| &rows[..]);
-    let head = ["CLASS", "ID", "NAME", "ALARM"].map(str::to_owned).to_vec();
+    let head = ["CLASS", "ID", "NAME", "ALARM", "FACETS"]
+        .map(str::to_owned)
+        .to_vec();
     let body = rows.iter().map(|row| {
         vec![
             plain(&row["class"]),
             plain(&row["id"]),
             plain(&row["name"]),
             row["alarm"].as_i64().map_or(String::new(), time),
+            match row["facets"].as_u64() {
+                Some(0) | None => String::new(),
+                Some(count) => count.to_string(),
+            },
         ]
     });
     table(head, body.collect())
@@ -42,7 +48,7 @@ fn list(answer: &Value) -> String {
 
 fn show(answer: &Value) -> String {
     let mut text = String::new();
-    for key in ["class", "id", "name", "bytes"] {
+    for key in ["class", "id", "name", "facet", "bytes"] {
         if !answer[key].is_null() {
             text += &format!("{key:8} {}\n", plain(&answer[key]));
         }
@@ -50,7 +56,7 @@ fn show(answer: &Value) -> String {
     if let Some(alarm) = answer["alarm"].as_i64() {
         text += &format!("{:8} {}\n", "alarm", time(alarm));
     }
-    for (title, head) in [("tables", "ROWS"), ("keys", "BYTES")] {
+    for (title, head) in [("tables", "ROWS"), ("keys", "BYTES"), ("facets", "BYTES")] {
         let Some(entries) = answer[title].as_object().filter(|map| !map.is_empty()) else {
             continue;
         };

@@ -4,6 +4,7 @@ mod bank;
 mod cache;
 mod errors;
 mod examples;
+mod facets;
 mod harness;
 mod life;
 mod objects;

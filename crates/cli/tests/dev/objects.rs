@@ -34,13 +34,13 @@ fn objects(data: &Path, args: &[&str]) -> Ended {
     Holdfast::spawn(fixed.iter().chain(args).copied()).end()
 }
 
-fn done(data: &Path, args: &[&str]) -> String {
+pub(crate) fn done(data: &Path, args: &[&str]) -> String {
     let ended = objects(data, args);
     assert_eq!(ended.status.code(), Some(0), "{args:?}: {}", ended.stderr);
     ended.stdout
 }
 
-fn refused(data: &Path, args: &[&str]) -> String {
+pub(crate) fn refused(data: &Path, args: &[&str]) -> String {
     let ended = objects(data, args);
     assert_eq!(ended.status.code(), Some(1), "{args:?}: {}", ended.stdout);
     ended.stderr

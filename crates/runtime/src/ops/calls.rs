@@ -8,7 +8,7 @@ use holdfast_web::fetch::headers_from_js;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::{context, core};
+use super::{context, core, stranger};
 use crate::calls::{CallBy, Waiting, failure_to_js};
 use crate::context::Context;
 use crate::core::Core;
@@ -291,6 +291,7 @@ fn send<'s>(scope: &mut Scope<'s>, channel: Local<'s>, kind: CallKind) -> JsResu
             kind,
             from,
             bound,
+            to_facet: matches!(*channel, Channel::Facet(_)),
         }),
         (Capability::Service(to), kind) => Outgoing::Service(ServiceCall { to, kind, from }),
         (Capability::Export(to), CallKind::Method(call)) => {
@@ -332,12 +333,20 @@ fn usable<'s>(
                 .map(Err);
         }
         Channel::Export(import) if !import.belongs_to(context) => {
-            let text = if import.is_of_object() {
-                OTHER_OBJECT
-            } else {
-                OTHER_REQUEST
-            };
-            return scope.new_error("Error", text).map(Err);
+            let text = stranger(import.is_of_object(), "RpcStub");
+            return scope.new_error("Error", &text).map(Err);
+        }
+        Channel::Facet(stub) if !stub.belongs_to(context) => {
+            let text = stranger(context.instance().is_some(), "OutgoingFactory");
+            return scope.new_error("Error", &text).map(Err);
+        }
+        Channel::Facet(stub) => {
+            let facet = core.connect(context, stub);
+            if let Some(failure) = facet.failure() {
+                return failure_to_js(scope, &context.program, &failure, by).map(Err);
+            }
+            let key = facet.key;
+            return Ok(Ok(Capability::Object { key, name: None }));
         }
         Channel::Export(_) | Channel::Service(_) => {}
     }
@@ -346,16 +355,6 @@ fn usable<'s>(
         None => scope.new_error("Error", DISPOSED).map(Err),
     }
 }
-
-const OTHER_REQUEST: &str = "Cannot perform I/O on behalf of a different request. I/O objects (such as streams, \
-    request/response bodies, and others) created in the context of one request handler cannot be accessed from a \
-    different request's handler. This is a limitation of Cloudflare Workers which allows us to improve overall \
-    performance. (I/O type: RpcStub)";
-
-const OTHER_OBJECT: &str = "Cannot perform I/O on behalf of a different Durable Object. I/O objects (such as streams, \
-    request/response bodies, and others) created in the context of one Durable Object cannot be accessed from a \
-    different Durable Object in the same isolate. This is a limitation of Cloudflare Workers which allows us to \
-    improve overall performance. (I/O type: RpcStub)";
 
 /// Enters a call into the table of those that wait.
 fn wait<'s>(

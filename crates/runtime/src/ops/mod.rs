@@ -2,6 +2,7 @@
 
 mod alarms;
 mod calls;
+mod facets;
 mod ids;
 mod modules;
 mod replies;
@@ -18,6 +19,7 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::program::Plan;
 
+pub(crate) use facets::FacetManager;
 pub(crate) use modules::CurrentLoader;
 
 /// The shard, as runtime state.
@@ -27,6 +29,7 @@ pub(crate) struct CoreState(pub(crate) Weak<Core>);
 pub(crate) fn extension() -> Extension {
     let extension = Extension::new("runtime");
     let extension = calls::register(ids::register(extension));
+    let extension = facets::register(extension);
     let extension = sections::register(replies::register(extension));
     let extension = sockets::register(rpc::register(extension));
     alarms::register(modules::register(extension))
@@ -56,4 +59,25 @@ fn context(scope: &mut Scope<'_>) -> Result<Rc<Context>, Thrown> {
     let host = scope.state::<holdfast_web::io::Host>();
     host.require_context(scope)?;
     Err(Thrown)
+}
+
+/// What somebody is told who uses an I/O object of an object (or of a request) that is not the present context's.
+fn stranger(of_object: bool, io_type: &str) -> String {
+    let [kind, creator, user] = match of_object {
+        true => [
+            "Durable Object",
+            "one Durable Object",
+            "a different Durable Object in the same isolate",
+        ],
+        false => [
+            "request",
+            "one request handler",
+            "a different request's handler",
+        ],
+    };
+    format!(
+        "Cannot perform I/O on behalf of a different {kind}. I/O objects (such as streams, request/response bodies, and \
+         others) created in the context of {creator} cannot be accessed from {user}. This is a limitation of Cloudflare \
+         Workers which allows us to improve overall performance. (I/O type: {io_type})"
+    )
 }

@@ -17,6 +17,7 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_rpc_dispose", 1, dispose)
         .op("op_rpc_is_open", 1, is_open)
         .op("op_rpc_service", 3, service)
+        .op("op_worker_name", 0, worker_name)
         .op("op_reply_pipeline", 3, pipeline)
         .op("op_promise_peek", 1, peek)
         .op("op_proxy_target", 1, proxy_target)
@@ -74,6 +75,12 @@ fn service<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         entry,
         props,
     }))))
+}
+
+/// → the name of the Worker that asks
+fn worker_name<'s>(scope: &mut Scope<'s>, _args: &Args<'s>) -> JsResult<'s> {
+    let plan = super::plan(scope);
+    scope.string(plan.name())
 }
 
 /// `(reply, result, wants to know of its release)`: lets the calls that wait for the result have it

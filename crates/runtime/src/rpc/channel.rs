@@ -9,6 +9,7 @@ use holdfast_web::io::Level;
 use super::capability::{Capability, Export, Service};
 use crate::context::Context;
 use crate::core::Core;
+use crate::facets::FacetStub;
 use crate::stub::Stub;
 
 /// The host object behind a stub.
@@ -16,6 +17,7 @@ pub(crate) enum Channel {
     Object(Stub),
     Service(Arc<Service>),
     Export(Import),
+    Facet(FacetStub),
 }
 
 /// A share in somebody's export, owned by the context in which the stub was made.
@@ -55,12 +57,16 @@ impl Channel {
             }),
             Channel::Service(service) => Some(Capability::Service(Arc::clone(service))),
             Channel::Export(import) => import.share().map(Capability::Export),
+            // It is of use to its parent only, and JavaScript refuses to send it.
+            Channel::Facet(_) => None,
         }
     }
 
     pub(crate) fn dispose(&self) {
-        if let Channel::Export(import) = self {
-            import.let_go();
+        match self {
+            Channel::Export(import) => import.let_go(),
+            Channel::Facet(stub) => stub.let_go(),
+            Channel::Object(_) | Channel::Service(_) => {}
         }
     }
 

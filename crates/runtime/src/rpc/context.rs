@@ -29,7 +29,7 @@ pub(crate) struct RpcContext {
     /// Its number, given when it first exports something.
     pub(crate) id: Cell<Option<ContextId>>,
     pub(crate) exports: RefCell<Exports<Exported>>,
-    /// Stubs of others' exports that were not disposed of.
+    /// Stubs of others' exports that were not disposed of, and of facets.
     imports: RefCell<Slab<Weak<Channel>>>,
     /// Calls of exports under way in a request to the Worker; those in an object are the instance's.
     pub(crate) serving: RefCell<Slab<Rc<Reply>>>,
@@ -41,8 +41,10 @@ pub(crate) struct RpcContext {
 impl RpcContext {
     pub(crate) fn add_import(&self, channel: &Rc<Channel>) {
         let slot = self.imports.borrow_mut().insert(Rc::downgrade(channel));
-        if let Channel::Export(import) = &**channel {
-            import.set_slot(slot);
+        match &**channel {
+            Channel::Export(import) => import.set_slot(slot),
+            Channel::Facet(stub) => stub.slot.set(slot),
+            Channel::Object(_) | Channel::Service(_) => {}
         }
     }
 

@@ -4,6 +4,7 @@
 //! they change about their object; a checkpoint enters the notes before it does anything else, so that the log that
 //! is let go of afterwards is not needed for them either. A start reads the alarms from here and the rest from the log.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use holdfast_journal::{Commit, ObjectRef};
@@ -145,12 +146,17 @@ impl Catalogue {
         }))
     }
 
-    /// Every object, in order of class and id, given to `visit`.
-    fn each(&self, query: &str, mut visit: impl FnMut(ObjectRef, Entry)) -> Result<()> {
+    /// The objects that a query finds, in its order, given to `visit`.
+    fn each(
+        &self,
+        query: &str,
+        values: Vec<SqlValue>,
+        mut visit: impl FnMut(ObjectRef, Entry),
+    ) -> Result<()> {
         if !self.is_there()? {
             return Ok(());
         }
-        let rows = self.database.exec(query, vec![])?;
+        let rows = self.database.exec(query, values)?;
         while let Some(row) = rows.next()? {
             let [SqlValue::Text(class), SqlValue::Blob(id), name, alarm] = &row[..] else {
                 continue;
@@ -218,6 +224,57 @@ impl Store {
         Ok(objects)
     }
 
+    /// The objects of a class that have a database, with ids from `ids[0]` to `ids[1]`, in their order. For a thread
+    /// that must not wait for a checkpoint: it waits at most while one enters its notes.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn objects_between(
+        &self,
+        class: &str,
+        ids: [[u8; 32]; 2],
+    ) -> Result<Vec<(ObjectRef, Entry)>> {
+        let [first, last] = ids.map(|id| ObjectRef {
+            class: Arc::from(class),
+            id,
+        });
+        // While it is held nothing is committed to the catalogue, so that its own pages can be read.
+        let entering = lock(&self.shared.entering);
+        let notes: Vec<_> = lock(&self.shared.notes)
+            .range(&first..=&last)
+            .map(|(object, entry)| (object.clone(), entry.clone()))
+            .collect();
+        let catalogue = Catalogue::new(self);
+        let mut found = BTreeMap::new();
+        catalogue.each(
+            "SELECT class, id, name, alarm FROM objects WHERE class = ? AND id BETWEEN ? AND ?",
+            vec![
+                SqlValue::Text(class.to_owned()),
+                SqlValue::Blob(first.id.to_vec()),
+                SqlValue::Blob(last.id.to_vec()),
+            ],
+            |object, entry| {
+                found.insert(object, entry);
+            },
+        )?;
+        drop(catalogue);
+        drop(entering);
+        for (object, mut noted) in notes {
+            let known = found.remove(&object);
+            if !noted.exists {
+                continue;
+            }
+            if let Some(known) = known {
+                noted.name = noted.name.or(known.name);
+                if !noted.alarm_changed {
+                    noted.alarm = known.alarm;
+                }
+            }
+            found.insert(object, noted);
+        }
+        Ok(found.into_iter().collect())
+    }
+
     /// What the catalogue holds, with the notes that it does not hold yet.
     fn each_object(&self, query: &str, mut visit: impl FnMut(ObjectRef, Entry)) -> Result<()> {
         // Both as of one moment, and pages that do not change while they are read.
@@ -231,7 +288,7 @@ impl Store {
                 None => Database::new(Location::Memory, Options::default()),
             },
         };
-        catalogue.each(query, |object, known| {
+        catalogue.each(query, vec![], |object, known| {
             let Some(noted) = notes.get_mut(&object) else {
                 visit(object, known);
                 return;

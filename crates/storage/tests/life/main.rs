@@ -1,6 +1,7 @@
 //! What is durable, what is lost, and what keeps working: an object's database over turns, closings and resets.
 
 mod closing;
+mod copies;
 mod object;
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,6 +2,7 @@
 
 import { makeDOMException } from "../../web/dom_exception.js";
 import { fillPlaces } from "../../web/places.js";
+import { makeObjectClass } from "../object_class.js";
 import { makeServiceStub } from "../stub.js";
 import { revivePlatform } from "./platform.js";
 import { makeStub } from "./remote.js";
@@ -38,6 +39,8 @@ function revive(kind, handles, channels) {
     }
     case "service":
       return makeServiceStub(handles[kind.at]);
+    case "class":
+      return makeObjectClass({ worker: kind.worker, name: kind.name, props: kind.props });
     default:
       return revivePlatform(kind, handles);
   }

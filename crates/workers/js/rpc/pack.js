@@ -6,10 +6,11 @@
 // Request …) travels beside it: the value is copied with an empty object in each such place, and a list says what
 // belongs there. An error keeps its type and message in the clone; what else belongs to it is in a list, too.
 
-import { op_proxy_target, op_rpc_dup, op_rpc_export, op_rpc_is_open } from "holdfast:ops";
+import { op_proxy_target, op_rpc_dup, op_rpc_export, op_rpc_is_open, op_worker_name } from "holdfast:ops";
 import { DOMException, isDOMException } from "../../web/dom_exception.js";
 import { duplicatesParams } from "../flags.js";
-import { routeOf } from "../stub.js";
+import { loopbackOf, partsOf } from "../object_class.js";
+import { routeOf, whyNotSent } from "../stub.js";
 import { mayBeStub } from "./kinds.js";
 import { describePlatform, isPlatform } from "./platform.js";
 import { DISPOSED, isPending, stubChannel } from "./remote.js";
@@ -206,7 +207,7 @@ class Scan extends Walk {
       for (const item of value) if (isReference(item)) this.#visit(item);
     } else if (Error.isError(value)) {
       this.noteError(value, (item) => this.#visit(item));
-    } else if (value instanceof RpcTarget || isPlatform(value)) {
+    } else if (value instanceof RpcTarget || isPlatform(value) || partsOf(value) !== undefined) {
       throw EXTERNAL;
     } else {
       throw notSupported(value);
@@ -247,6 +248,10 @@ class Copy extends Walk {
       return value;
     }
     if (value instanceof RpcTarget) return this.#place(value, this.#target(value));
+    const parts = partsOf(value);
+    if (parts !== undefined) {
+      return this.#place(value, { kind: "class", ...parts, worker: parts.worker ?? op_worker_name() });
+    }
     const kind = describePlatform(value, this);
     if (kind === undefined) throw notSupported(value);
     return this.#place(value, kind);
@@ -314,6 +319,8 @@ class Copy extends Walk {
     if (isPending(value)) throw unsupportedType(typeName(value));
     const route = routeOf(value);
     if (route !== undefined) return { kind: "service", at: this.handle(route.channel) };
+    const binding = loopbackOf(value);
+    if (binding !== undefined) throw unsupportedType(binding.Interface.name);
     return this.#target(value);
   }
 
@@ -329,7 +336,11 @@ class Copy extends Walk {
 
   #proxy(value) {
     const route = routeOf(value);
-    if (route !== undefined) return { kind: "service", at: this.handle(route.channel) };
+    if (route !== undefined) {
+      const why = whyNotSent(value);
+      if (why !== undefined) throw dataCloneError(why);
+      return { kind: "service", at: this.handle(route.channel) };
+    }
     if (!mayBeStub(value)) {
       throw dataCloneError(
         "Proxy could not be serialized because it is not a valid RPC receiver type. The Proxy must emulate either a " +

@@ -4,7 +4,7 @@
 // as well, so that nothing which it stores is ever taken for ours.
 
 import { blobBytes, blobType, createBlob, isBlob } from "../../web/blob.js";
-import { holdsPlatformObjects } from "../../web/clonable.js";
+import { checkClonable, holdsPlatformObjects } from "../../web/clonable.js";
 import { copyRequest, copyResponse } from "../../web/clone_platform.js";
 import { DOMException, isDOMException } from "../../web/dom_exception.js";
 import { headerListOf, Headers, isHeaders } from "../../web/headers.js";
@@ -18,6 +18,7 @@ const MARK = "holdfast: platform objects";
 
 /** What to store of a value. @throws {DOMException} DataCloneError */
 export function toStored(value) {
+  if (typeof value === "function") checkClonable(value);
   if (!holdsPlatformObjects(value)) {
     return isArray(value) && value[0] === MARK ? [MARK, { value, places: [], errors: [], properties: [] }, []] : value;
   }

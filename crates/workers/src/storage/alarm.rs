@@ -1,6 +1,7 @@
 //! The object's alarm: when it is to ring. Ringing is somebody else's business.
 
 use holdfast_engine::{Args, Extension, JsResult, Scope};
+use holdfast_storage::{ErrorKind, StorageError};
 
 use super::handle::StorageHandle;
 
@@ -33,6 +34,14 @@ fn set<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let handle = StorageHandle::of(scope, args.get(0))?;
     if !handle.has_alarm_handler.get() {
         return Err(scope.throw_type_error(NO_HANDLER));
+    }
+    if let Some(message) = handle.options.alarms_refused {
+        // As where it is the commit that fails: the program goes on to the end of its turn.
+        handle.tell_broken(&StorageError {
+            kind: ErrorKind::Error,
+            message: message.to_owned(),
+        });
+        return Ok(scope.undefined());
     }
     let ms = time.max(handle.hooks.now_ms()) as i64;
     let set = handle.database().set_alarm(Some(ms));

@@ -29,6 +29,8 @@ pub struct StorageOptions {
     pub sql_enabled: bool,
     /// `deleteAll()` deletes the alarm too (compatibility flag `delete_all_deletes_alarm`).
     pub delete_all_deletes_alarm: bool,
+    /// Setting an alarm breaks the object, with this message.
+    pub alarms_refused: Option<&'static str>,
 }
 
 /// On whose behalf JavaScript uses a storage.

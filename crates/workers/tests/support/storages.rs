@@ -152,6 +152,7 @@ fn open<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
             .map(|value| scope.to_bool(value))
     };
     let options = StorageOptions {
+        alarms_refused: None,
         sql_enabled: flag("sql")?,
         delete_all_deletes_alarm: flag("deleteAllDeletesAlarm")?,
     };
@@ -186,6 +187,7 @@ fn next_session<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         found.expect("a storage of this file").location.clone()
     };
     let options = StorageOptions {
+        alarms_refused: None,
         sql_enabled: true,
         delete_all_deletes_alarm: true,
     };
