@@ -3,7 +3,7 @@
 import { apply, array, async_, call, error, fn, g, get, Labels, make, object, undef, v } from "../program/forms.mjs";
 import { scalar, value } from "./values.mjs";
 
-const PROPERTIES = ["a", "b", "m", "n", "call", "apply", "then", "constructor", "toString", "dup", "length", "name", "id", "__proto__", "prototype", "fetch", "x", "deep", "er", "property", "catch", "toJSON"];
+const PROPERTIES = ["a", "b", "m", "n", "call", "apply", "dup", "length", "name", "id", "prototype", "fetch", "x", "deep", "er", "property", "toJSON"];
 
 export function rpc(random) {
   const labels = new Labels();
@@ -115,9 +115,11 @@ export function rpc(random) {
   return {
     place: "worker",
     ordered: "none",
+    lastMs: 80,
     body: [
       ...random.some(2, 9, step).flat(),
       ...stubs.slice(1).map((label) => ["do", labels.next("e"), call(v(label), ["symbol", "dispose"])]),
+      ["sleep", 30],
       ["await", "there", call(v("peer"), "takeLog")],
     ],
   };

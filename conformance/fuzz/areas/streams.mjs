@@ -1,4 +1,7 @@
-// Streams of all kinds with scripted ends, read, written and piped in turns: what is settled, and in which order.
+// Streams of all kinds with scripted ends, read, written and piped in turns: what is settled, and how.
+//
+// Node is the judge, whose streams are the standard's; those of workerd are of its own making in many details. How many
+// microtasks something takes is nobody's promise, so everything settles between one step and the next.
 
 import { array, async_, call, error, fn, g, get, Labels, make, num, object, undef, v } from "../program/forms.mjs";
 
@@ -31,7 +34,6 @@ export function streams(random) {
   const callback = (what, params, actions) => {
     const kind = random.chance(0.6) ? async_ : fn;
     const body = [note(what), ...random.some(0, 2, () => random.pick(actions())())];
-    if (kind === async_ && random.chance(0.3)) body.splice(random.int(1, body.length), 0, ["ticks", random.int(1, 4)]);
     if (kind === async_ && random.chance(0.1)) body.push(["sleep", 0]);
     if (random.chance(0.07)) body.push(["throw", reason()]);
     else if (random.chance(0.1)) body.push(["return", random.pick([call(g("Promise"), "reject", error("rejected")), 5, call(g("Promise"), "resolve", 1)])]);
@@ -52,7 +54,7 @@ export function streams(random) {
         ]
       : []),
   ];
-  const keepController = (name) => ["raw", ["set", v("env"), name, v("c")]];
+  const keepController = (name) => ["raw", ["set", v("shared"), name, v("c")]];
   const startOf = (name, actions) => {
     const made = callback("start", ["c"], actions);
     made[2].unshift(keepController(name));
@@ -109,7 +111,6 @@ export function streams(random) {
         random.one([
           [5, () => make("ReadableStream", source(), strategy())],
           [1, () => call(g("ReadableStream"), "from", random.pick([array("x", "y"), ["apply", ["generator", 1, 2]], ["apply", ["asyncGenerator", 1, 2]], array(call(g("Promise"), "resolve", 1), call(g("Promise"), "reject", error("in the list")))]))],
-          [1, () => get(make("Response", random.pick(["body text", ["bytes", "Uint8Array", [1, 2, 3]], make("Blob", array("blob"))])), "body")],
         ]),
       ],
     ];
@@ -131,9 +132,6 @@ export function streams(random) {
         random.one([
           [5, () => make("TransformStream", transformer(), strategy(), strategy())],
           [1, () => make("TransformStream")],
-          [1, () => make("IdentityTransformStream")],
-          [0.5, () => make("FixedLengthStream", random.pick([3, 0, 5]))],
-          [0.5, () => make(random.pick(["TextEncoderStream", "TextDecoderStream"]))],
         ]),
       ],
       ["do", readable, get(v(label), "readable")],
@@ -153,7 +151,6 @@ export function streams(random) {
       [2, () => (writables.length === 0 ? newWritable() : [promiseStep(call(of, "pipeTo", v(random.pick(writables)), ...pipeOptions()))])],
       [1, () => piped(of)],
       [0.5, () => [["do", labels.next(), get(of, "locked")]]],
-      [0.7, () => iterate(of)],
     ]);
   };
   const keepIn = (list, expression) => {
@@ -182,14 +179,6 @@ export function streams(random) {
     if (random.chance(0.3) && aborters.length > 0) fields.push(["signal", get(v(random.pick(aborters)), "signal")]);
     return [object(fields)];
   };
-  const iterate = (of) => {
-    const label = labels.next();
-    return [
-      ["do", label, call(of, "values", ...(random.chance(0.3) ? [object([["preventCancel", true]])] : []))],
-      ...random.some(1, 3, () => promiseStep(call(v(label), "next"))),
-      ...(random.chance(0.4) ? [promiseStep(call(v(label), "return", "r"))] : []),
-    ];
-  };
   const withReader = () => {
     if (readers.length === 0) return withReadable();
     const of = v(random.pick(readers));
@@ -208,7 +197,6 @@ export function streams(random) {
     return [
       random.one([
         [6, () => promiseStep(call(of, "read", ["bytes", random.pick(["Uint8Array", "Uint16Array", "Uint8Array"]), [0, 0, 0, 0]], ...(random.chance(0.2) ? [object([["min", random.int(1, 5)]])] : [])))],
-        [0.5, () => promiseStep(call(of, "readAtLeast", random.int(1, 3), ["bytes", "Uint8Array", [0, 0, 0, 0]]))],
         [1, () => promiseStep(call(of, "cancel", reason()))],
         [1, () => ["do", labels.next(), call(of, "releaseLock")]],
         [0.3, () => promiseStep(call(of, "read", random.pick([["bytes", "Uint8Array", []], undef, 5])))],
@@ -234,7 +222,7 @@ export function streams(random) {
   const withController = () => {
     if (controllers.length === 0) return [];
     const { name, byte, sink: ofSink, transform } = random.pick(controllers);
-    const of = get(v("env"), name);
+    const of = get(v("shared"), name);
     if (ofSink) return random.chance(0.3) ? [["do", labels.next(), call(of, "error", reason())]] : [["do", labels.next(), get(get(of, "signal"), "aborted")]];
     return [
       ["do", labels.next(), random.one([
@@ -267,12 +255,9 @@ export function streams(random) {
           [3, withController],
           [0.5, aborter],
           [0.5, () => (aborters.length > 0 ? [["do", labels.next(), call(v(random.pick(aborters)), "abort", reason())]] : aborter())],
-          [1, () => [["ticks", random.int(1, 5)]]],
-          [0.7, () => [["sleep", 0]]],
         ]),
       )
       .flat(),
   ];
-  // The controllers live in an object that all callbacks see.
-  return { place: "worker", ordered: "all", body: [["do", "env", object([])], ...body] };
+  return { place: "worker", judge: "node", ordered: "none", body: body.flatMap((statement) => [statement, ["sleep", 0]]) };
 }

@@ -33,6 +33,7 @@ const ENGINE_WORDS = [
   /^Generator is already running/,
   /^Proxy .* trap|revoked/,
   /^The comparison function must|^Reflect\./,
+  /^First argument to DataView constructor|^Illegal constructor$/,
 ];
 
 /** Both logs with the engine's own words blanked. */

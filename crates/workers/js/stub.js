@@ -46,8 +46,8 @@ export const DurableObjectStub = class DurableObject extends ServiceStub {
   constructor(token, classIndex, id) {
     super(token);
     this.#class = classIndex;
-    Object.defineProperty(this, "id", { value: id, enumerable: true });
     Object.defineProperty(this, "name", { value: id.name, enumerable: true });
+    Object.defineProperty(this, "id", { value: id, enumerable: true });
   }
 
   static {

@@ -1,7 +1,7 @@
 // The Worker that runs programs: POST /run with {"name", "program"} answers with the program's log. A program
 // comes as JSON, since neither runtime makes code of text; `machine.js` says what it may contain.
 
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, RpcStub, RpcTarget } from "cloudflare:workers";
 import { Machine, runProgram } from "./machine.js";
 import { describeError, observe } from "./observe.js";
 
@@ -64,6 +64,6 @@ async function run(name, program, env, ctx) {
     const log = JSON.parse(await lab.takeLog());
     return JSON.stringify([...log, ...ends.map(({ reason }, i) => [`end ${i}`, observe(reason)])]);
   }
-  const names = { env, ctx, peer: env.PEER.getByName(name) };
+  const names = { env, ctx, peer: env.PEER.getByName(name), RpcStub, RpcTarget };
   return JSON.stringify(await runProgram(program, names));
 }

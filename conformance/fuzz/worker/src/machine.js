@@ -12,7 +12,6 @@
 // Only bodies of asynchronous functions, and the program itself, may wait. The machine adds no microtasks of its own to
 // what a body in JavaScript would take, so that orders of events are the program's.
 
-import { RpcStub, RpcTarget } from "cloudflare:workers";
 import { describeError, observe } from "./observe.js";
 
 /** How long an awaited promise may take before the log says that it does not settle. */
@@ -25,10 +24,11 @@ const LOG_ENTRIES_MAX = 2_000;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** @returns {Promise<[string, unknown][]>} the log: labels with outcomes, in the order of events */
-export async function runProgram({ body, lastTurns = LAST_TURNS }, names, machine = new Machine()) {
-  const scope = Object.assign(Object.create(null), { RpcStub, RpcTarget, turn, ...names });
+export async function runProgram({ body, lastTurns = LAST_TURNS, lastMs = 0 }, names, machine = new Machine()) {
+  const scope = Object.assign(Object.create(null), { turn, shared: {}, ...names });
   await machine.runAsync(body, scope);
   for (let i = 0; i < lastTurns; i++) await turn();
+  if (lastMs > 0) await new Promise((resolve) => setTimeout(resolve, lastMs));
   return machine.log;
 }
 
@@ -57,8 +57,8 @@ export class Machine {
     return expressions.map((expression) => this.evaluate(expression, scope));
   }
 
-  /** Evaluates for the log. Gives the promise, if the value is one. */
-  attempt(label, expression, scope) {
+  /** Evaluates for the log. Gives the promise, if the value is one, or something that can be waited for and `waits` is set. */
+  attempt(label, expression, scope, waits = false) {
     let value;
     try {
       value = this.evaluate(expression, scope);
@@ -67,7 +67,8 @@ export class Machine {
       return undefined;
     }
     scope[label] = value;
-    if (!(value instanceof Promise)) {
+    const awaited = waits && typeof value?.then === "function";
+    if (!awaited && !(value instanceof Promise)) {
       this.note(label, { gave: observe(value) });
       return undefined;
     }
@@ -111,7 +112,7 @@ export class Machine {
     for (const statement of body) {
       const [kind, first, second] = statement;
       if (kind === "await") {
-        const settled = this.attempt(first, second, scope);
+        const settled = this.attempt(first, second, scope, true);
         if (settled !== undefined) await this.within(settled, first);
       } else if (kind === "ticks") {
         for (let i = 0; i < first; i++) await undefined;

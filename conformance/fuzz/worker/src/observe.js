@@ -23,11 +23,12 @@ function look(value, seen, at) {
     case "symbol":
       return { $: "symbol", value: String(value) };
     case "function":
-      return { $: "function", name: value.name };
+      return { $: "function" };
     case "number":
       if (Object.is(value, -0)) return { $: "number", value: "-0" };
       return Number.isFinite(value) ? value : { $: "number", value: String(value) };
     case "string":
+      value = withoutChance(value);
       return value.length <= TEXT_CHARS_MAX
         ? value
         : { $: "text", length: value.length, start: value.slice(0, TEXT_CHARS_MAX) };
@@ -53,6 +54,9 @@ function look(value, seen, at) {
     return { $: "Map", entries: [...value].map(([key, item], i) => [go(key, `key${i}`), go(item, `value${i}`)]) };
   }
   if (value instanceof Set) return { $: "Set", values: [...value].map(go) };
+  if ((value instanceof ArrayBuffer && value.detached) || (ArrayBuffer.isView(value) && value.buffer.detached)) {
+    return { $: className(value), detached: true };
+  }
   if (value instanceof ArrayBuffer) return { $: "ArrayBuffer", bytes: bytesOf(new Uint8Array(value)), max: value.maxByteLength };
   if (ArrayBuffer.isView(value)) {
     const bytes = bytesOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
@@ -61,6 +65,9 @@ function look(value, seen, at) {
   for (const Boxed of [Number, String, Boolean, BigInt, Symbol]) {
     if (value instanceof Boxed) return { $: `boxed ${Boxed.name}`, value: go(value.valueOf(), "boxed") };
   }
+  // Node's streams have more to them, and its iterators are plain objects.
+  for (const Class of [ReadableStream, WritableStream, TransformStream]) if (value instanceof Class) return { $: Class.name };
+  if (typeof value.next === "function" && typeof value.return === "function") return { $: "Iterator" };
   return { $: className(value), ...platform(value, go), ...fields(value, go) };
 }
 
@@ -77,15 +84,19 @@ function lookAtError(error, go) {
   return { ...described, ...others };
 }
 
+const LISTED = new Set(["MessageChannel", "DurableObject", "DurableObjectId"]);
+
 /** Own enumerable properties, in their order. Those of stubs and proxies of other places are none of ours. */
 function fields(value, go, wanted = () => true) {
   const own = Object.keys(value)
     .filter(wanted)
     .map((key) => [key, go(value[key], key)]);
+  // Attributes that workerd gives to the objects themselves are in no order.
+  if (LISTED.has(className(value))) own.sort(([a], [b]) => (a < b ? -1 : 1));
   return own.length > 0 ? { own } : {};
 }
 
-const pairs = (iterable) => [...iterable].map(([key, value]) => [key, typeof value === "string" ? value : observe(value)]);
+const pairs = (iterable) => [...iterable].map(([key, value]) => [key, observe(value)]);
 
 /** What makes objects of the platform what they are. */
 function platform(value, go) {
@@ -106,9 +117,14 @@ function platform(value, go) {
   return {};
 }
 
-/** A message, without what is random in it. */
+/** Without references of errors, and boundaries of multipart bodies. */
+function withoutChance(text) {
+  return text.replace(/reference = \w+/g, "reference = …").replace(/(?<=boundary=|--)[0-9a-f]{32}/g, "…");
+}
+
+/** A message; an error's may be anything. */
 function textOf(message) {
-  return typeof message === "string" ? message.replace(/reference = \w+/, "reference = …") : observe(message);
+  return typeof message === "string" ? withoutChance(message) : observe(message);
 }
 
 function bytesOf(bytes) {
@@ -119,6 +135,8 @@ function className(value) {
   if (value === null || value === undefined) return String(value);
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null) return "no prototype";
+  // Iterators of the platform are of other names in workerd.
+  if (/Iterator$/.test(value[Symbol.toStringTag])) return "Iterator";
   const constructor = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-  return typeof constructor === "function" ? constructor.name : `${Object.prototype.toString.call(value)}`;
+  return typeof constructor === "function" ? constructor.name : `${Object.prototype.toString.call(value).slice(8, -1)}`;
 }

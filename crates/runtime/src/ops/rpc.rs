@@ -1,4 +1,4 @@
-//! Exports, stubs of them, and what JavaScript cannot see of promises and proxies.
+//! Exports, stubs of them, and what JavaScript cannot see of promises.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,7 +19,6 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_rpc_service", 3, service)
         .op("op_reply_pipeline", 3, pipeline)
         .op("op_promise_peek", 1, peek)
-        .op("op_proxy_target", 1, proxy_target)
 }
 
 /// `(target, wants to know of its release)` → channel, which owns the only share
@@ -99,12 +98,4 @@ fn peek<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let result = scope.promise_result(promise);
     let fulfilled = scope.bool(fulfilled);
     scope.array(&[fulfilled, result])
-}
-
-/// `(value)` → the target of a proxy (null once it is revoked), or undefined for anything else
-fn proxy_target<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
-    match scope.proxy_target(args.get(0)) {
-        Some(target) => Ok(target),
-        None => Ok(scope.undefined()),
-    }
 }

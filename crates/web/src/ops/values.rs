@@ -1,13 +1,12 @@
-//! What JavaScript cannot ask of a value: a copy of it, or the state of a promise.
+//! What JavaScript cannot ask of a value: a copy of it, the state of a promise, whether it is a proxy.
 
 use holdfast_engine::{Args, Extension, JsResult, PromiseState, Scope};
 
 pub(super) fn register(extension: Extension) -> Extension {
-    extension.op("op_structured_clone", 2, structured_clone).op(
-        "op_promise_details",
-        1,
-        promise_details,
-    )
+    extension
+        .op("op_structured_clone", 2, structured_clone)
+        .op("op_promise_details", 1, promise_details)
+        .op("op_proxy_target", 1, proxy_target)
 }
 
 /// `(value, array of what to transfer)` → the copy.
@@ -30,4 +29,12 @@ fn promise_details<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let name = scope.string(name)?;
     let result = scope.promise_result(promise);
     scope.array(&[name, result])
+}
+
+/// `(value)` → the target of a proxy (null once it is revoked), or undefined for anything else
+fn proxy_target<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    match scope.proxy_target(args.get(0)) {
+        Some(target) => Ok(target),
+        None => Ok(scope.undefined()),
+    }
 }
