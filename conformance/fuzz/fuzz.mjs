@@ -45,8 +45,12 @@ if (!sides.every((side) => side in RUNTIMES)) {
 
 let runs = 0;
 let reviving;
+let stopping = false;
 const project = fileURLToPath(new URL("worker", import.meta.url));
 const running = [];
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => (stopping = true) && Promise.all(running.map((runtime) => runtime.stop())).then(() => process.exit(130)));
+}
 try {
   for (const side of sides) running.push(await RUNTIMES[side](project));
   process.exitCode = (await main()) ? 0 : 1;
@@ -122,11 +126,12 @@ async function compareTwice(program) {
   const result = await compare(program);
   if (result.differences.length === 0) return result;
   await reviveRuntimes();
-  return compare({ ...program, lastMs: 5 * (program.lastMs ?? 20) });
+  return compare({ ...program, lastMs: 5 * (program.lastMs ?? 60) });
 }
 
 /** Starts those again that a program has ended or stopped. */
 async function reviveRuntimes() {
+  if (stopping) return;
   reviving ??= (async () => {
     for (const runtime of running) {
       const alive = await send(runtime, "/", {}).then(() => true, () => false);

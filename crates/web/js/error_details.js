@@ -11,20 +11,13 @@ const ErrorNames = new Set([
 const Cloned = new Set(["message", "stack", "cause", "errors", "fileName", "lineNumber", "columnNumber"]);
 const AggregateErrorConstructor = AggregateError;
 
-/** The keys of what a clone of the error lacks. */
+/** The keys of what a clone of the error lacks, the name first. */
 export function errorDetails(error) {
   if (!enabled("enhanced_error_serialization")) return [];
   const isAggregate = error instanceof AggregateErrorConstructor;
-  const details = [];
-  let named = ErrorNames.has(error.name);
+  const details = ErrorNames.has(error.name) ? [] : ["name"];
   for (const key of getOwnPropertyNames(error)) {
-    if (key === "name") {
-      if (!named) details.push(key);
-      named = true;
-    } else if (!Cloned.has(key) || (key === "errors" && !isAggregate)) {
-      details.push(key);
-    }
+    if (key !== "name" && (!Cloned.has(key) || (key === "errors" && !isAggregate))) details.push(key);
   }
-  if (!named) details.push("name");
   return details;
 }

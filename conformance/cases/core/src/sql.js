@@ -307,6 +307,19 @@ export default allInObjects({
     sql.exec("DELETE FROM t ORDER BY x DESC LIMIT 1");
     return sql.exec("SELECT x FROM t").toArray();
   },
+  "drop-and-rename-columns": ({ sql }) => {
+    sql.exec("CREATE TABLE t (a, b, c, d); INSERT INTO t VALUES (1, 2, 3, 4)");
+    return outcomes({
+      drop: () => sql.exec("ALTER TABLE t DROP COLUMN b").toArray(),
+      rename: () => sql.exec("ALTER TABLE t RENAME COLUMN c TO main").toArray(),
+      dropAgain: () => sql.exec("ALTER TABLE t DROP COLUMN main").toArray(),
+      left: () => sql.exec("SELECT * FROM t").toArray(),
+      internal: () => {
+        sql.exec("CREATE TABLE u (a)");
+        return sql.exec("ALTER TABLE _cf_KV DROP COLUMN value");
+      },
+    });
+  },
   "last-insert-rowid-and-changes": ({ sql }) => {
     sql.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)");
     return sql.exec("SELECT last_insert_rowid() AS id, changes() AS n").one();

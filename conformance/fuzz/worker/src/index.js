@@ -61,6 +61,7 @@ async function run(name, program, env, ctx) {
   if (program.place === "requests") {
     const lab = env.LAB.getByName(name);
     const ends = await Promise.allSettled(program.body.map(([, body]) => lab.request(name, JSON.stringify(body))));
+    await new Promise((resolve) => setTimeout(resolve, program.lastMs ?? 60));
     const log = JSON.parse(await lab.takeLog());
     return JSON.stringify([...log, ...ends.map(({ reason }, i) => [`end ${i}`, observe(reason)])]);
   }
