@@ -22,6 +22,8 @@ import { shrink } from "./program/shrink.mjs";
 
 /** How many programs run at the same time. */
 const AT_ONCE = 4;
+/** How long one may take. */
+const PROGRAM_MS_MAX = 10_000;
 const RUNTIMES = { workerd: startWorkerd, holdfast: startHoldfast };
 
 const { values: options } = parseArgs({
@@ -49,7 +51,10 @@ let stopping = false;
 const project = fileURLToPath(new URL("worker", import.meta.url));
 const running = [];
 for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, () => (stopping = true) && Promise.all(running.map((runtime) => runtime.stop())).then(() => process.exit(130)));
+  process.once(
+    signal,
+    () => (stopping = true) && Promise.all(running.map((runtime) => runtime.stop())).then(() => process.exit(130)),
+  );
 }
 try {
   for (const side of sides) running.push(await RUNTIMES[side](project));
@@ -106,7 +111,8 @@ async function fuzzArea(area) {
 
 async function tell(area, index, program, before) {
   // A smaller program must not fail as a whole where this one did not.
-  const fails = ({ logs }) => logs.some((log) => log.some(([label]) => ["answer", "no answer", "failed"].includes(label)));
+  const fails = ({ logs }) =>
+    logs.some((log) => log.some(([label]) => ["answer", "no answer", "failed"].includes(label)));
   const failed = fails(await compare(program));
   const differs = async (candidate) => {
     const result = await compareTwice(candidate);
@@ -117,7 +123,8 @@ async function tell(area, index, program, before) {
   console.log(`\n✗ ${area}, program ${index} (--area ${area} --seed ${options.seed} --first ${index} --count 1)`);
   console.log(printProgram(small));
   for (const line of differences) console.log(`    ${line}`);
-  if (differences.length === 0) console.log(`    the last run did not differ: it depends on time. Before:\n    ${before.join("\n    ")}`);
+  if (differences.length === 0)
+    console.log(`    the last run did not differ: it depends on time. Before:\n    ${before.join("\n    ")}`);
   console.log(`    ${JSON.stringify(small)}\n`);
 }
 
@@ -134,7 +141,10 @@ async function reviveRuntimes() {
   if (stopping) return;
   reviving ??= (async () => {
     for (const runtime of running) {
-      const alive = await send(runtime, "/", {}).then(() => true, () => false);
+      const alive = await send(runtime, "/", {}).then(
+        () => true,
+        () => false,
+      );
       if (!alive) {
         console.log(`${runtime.name} was started again; it said:\n${runtime.output().slice(-2000)}`);
         await runtime.restart();
@@ -159,8 +169,14 @@ async function compare(program) {
 
 async function ask(runtime, name, program) {
   try {
-    const { status, body } = await send(runtime, "/run", { method: "POST", body: JSON.stringify({ name, program }) });
-    return status === 200 ? JSON.parse(body) : [["answer", { status, body: body.replace(/reference = \w+/, "reference = …") }]];
+    const { status, body } = await send(runtime, "/run", {
+      method: "POST",
+      body: JSON.stringify({ name, program }),
+      msMax: PROGRAM_MS_MAX,
+    });
+    return status === 200
+      ? JSON.parse(body)
+      : [["answer", { status, body: body.replace(/reference = \w+/, "reference = …") }]];
   } catch (error) {
     return [["no answer", error.message]];
   }

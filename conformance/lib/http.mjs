@@ -10,10 +10,10 @@ const IGNORED_HEADERS = new Set(["date", "connection", "keep-alive", "server"]);
 /**
  * @param {import("./runtime.d.ts").Runtime} runtime
  * @param {string} target path and query
- * @param {{method?: string, headers?: Record<string, string>, body?: string}} request
+ * @param {{method?: string, headers?: Record<string, string>, body?: string, msMax?: number}} request
  * @returns {Promise<{status: number, headers: Record<string, string[]>, body: string}>}
  */
-export function send(runtime, target, { method = "GET", headers = {}, body }) {
+export function send(runtime, target, { method = "GET", headers = {}, body, msMax = ANSWER_MS_MAX }) {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(runtime.url);
     // The host is the same for both, so that it may appear in answers.
@@ -25,7 +25,7 @@ export function send(runtime, target, { method = "GET", headers = {}, body }) {
       headers: { host: "cases.example", ...headers },
       agent: false,
     });
-    request.setTimeout(ANSWER_MS_MAX, () => request.destroy(new Error(`no answer within ${ANSWER_MS_MAX} ms`)));
+    request.setTimeout(msMax, () => request.destroy(new Error(`no answer within ${msMax} ms`)));
     request.on("error", reject);
     request.on("response", (response) => {
       const chunks = [];

@@ -33,7 +33,13 @@ export function sql(random) {
     return [
       ["do", label, exec(query)],
       ["do", `${label}names`, get(v(label), "columnNames")],
-      ["do", `${label}rows`, random.chance(0.5) ? ["list", call(v(label), "raw")] : call(v(label), random.pick(["toArray", "toArray", "one"]))],
+      [
+        "do",
+        `${label}rows`,
+        random.chance(0.5)
+          ? ["list", call(v(label), "raw")]
+          : call(v(label), random.pick(["toArray", "toArray", "one"])),
+      ],
     ];
   };
   const cursor = () => {
@@ -76,14 +82,45 @@ export function sql(random) {
       [0.4, () => [["await", labels.next(), call(v("storage"), "sync")]]],
       [0.3, () => [["await", labels.next(), call(v("storage"), "put", random.pick(["k", "l"]), random.int(0, 9))]]],
       [0.1, () => [["await", labels.next(), call(v("storage"), "deleteAll")]]],
-      [depth > 0 ? 1 : 0, () => [["do", labels.next(), call(v("storage"), "transactionSync", fn([], ...random.some(1, 4, () => statement(depth - 1)).flat().filter(([kind]) => kind === "do"), ...ending()))]]],
+      [
+        depth > 0 ? 1 : 0,
+        () => [
+          [
+            "do",
+            labels.next(),
+            call(
+              v("storage"),
+              "transactionSync",
+              fn(
+                [],
+                ...random
+                  .some(1, 4, () => statement(depth - 1))
+                  .flat()
+                  .filter(([kind]) => kind === "do"),
+                ...ending(),
+              ),
+            ),
+          ],
+        ],
+      ],
     ]);
   const ending = () => (random.chance(0.4) ? [["throw", error("rolled back")]] : []);
 
   const body = [
     ...random.some(1, 3, () => [["do", labels.next(), exec(dialect.table())]]).flat(),
     ...random.some(4, 16, () => statement(1)).flat(),
-    ["do", "end-schema", call(call(v("sql"), "exec", "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\' ORDER BY name"), "toArray")],
+    [
+      "do",
+      "end-schema",
+      call(
+        call(
+          v("sql"),
+          "exec",
+          "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\' ORDER BY name",
+        ),
+        "toArray",
+      ),
+    ],
     ["do", "end-changes", call(call(v("sql"), "exec", "SELECT last_insert_rowid() AS id"), "toArray")],
   ];
   return { place: "object", ordered: "results", body };

@@ -1,43 +1,17 @@
 // Random text in SQLite's dialect, over the tables that were made before.
 
-const COLUMN_TYPES = ["INTEGER", "TEXT", "REAL", "BLOB", "NUMERIC", "", "ANY", "INT", "VARCHAR(10)", "BOOLEAN", "DATETIME"];
-const LITERALS = ["0", "1", "-1", "2", "3.5", "'a'", "'b'", "'é'", "''", "NULL", "x'00ff'", "9223372036854775807", "-9223372036854775808", "9007199254740993", "1e400", "TRUE", "'10'", "'[1,2,{\"a\":3}]'", "'{\"a\":{\"b\":[1,null]}}'", "0x10", "1e3", "'2024-02-29 12:00:00'"];
-const BINARY = ["+", "-", "*", "/", "%", "||", "=", "<", ">", "<=", "<>", "IS", "IS NOT", "AND", "OR", "&", "|", "<<", ">>", "==", "->", "->>"];
-
-const SCALAR_FUNCTIONS = [
-  ["abs", 1], ["coalesce", 2], ["hex", 1], ["ifnull", 2], ["iif", 3], ["instr", 2], ["length", 1], ["lower", 1], ["upper", 1],
-  ["max", 2], ["min", 3], ["nullif", 2], ["quote", 1], ["replace", 3], ["round", 1], ["round", 2], ["sign", 1], ["substr", 2], ["substr", 3],
-  ["trim", 1], ["ltrim", 2], ["typeof", 1], ["unicode", 1], ["char", 2], ["unhex", 1], ["zeroblob", 1], ["concat", 2], ["concat_ws", 3],
-  ["format", 2], ["printf", 2], ["octet_length", 1], ["json", 1], ["json_array", 2], ["json_extract", 2], ["json_type", 1], ["json_valid", 1],
-  ["json_quote", 1], ["json_object", 2], ["json_array_length", 1], ["json_set", 3], ["json_remove", 2], ["json_patch", 2], ["date", 1], ["unixepoch", 1],
-  ["strftime", 2], ["julianday", 1], ["floor", 1], ["ceil", 1], ["pow", 2], ["sqrt", 1], ["mod", 2], ["pi", 0], ["ln", 1], ["log", 2], ["trunc", 1],
-  ["likely", 1], ["glob", 2], ["like", 2], ["jsonb", 1], ["timediff", 2], ["string_agg", 2], ["abs", 2], ["substring", 2],
-];
-const REFUSED_FUNCTIONS = ["sqlite_version()", "sqlite_source_id()", "ceiling(1.2)", "power(2, 3)", "log10(5)", "json_pretty('[1]')", "json_error_position('[')", "nope(1)", "sqlite_compileoption_get(1)", "load_extension('x')", "fts3_tokenizer('x')", "randomblob(0)", "sqlite_offset(1)", "changes()", "total_changes() > 0", "if(1,2,3)", "unistr('a')", "last_insert_rowid()", "edit('x')", "likelihood(1, 0.5)", "likelihood(1, 2)", "subtype(1)", "row_number()", "current_timestamp IS NULL"];
-const AGGREGATES = ["count(*)", "count(#)", "sum(#)", "total(#)", "avg(#)", "min(#)", "max(#)", "group_concat(#)", "group_concat(#, '-')", "json_group_array(#)", "json_group_object(#, 1)", "string_agg(#, ',')", "count(DISTINCT #)", "sum(#) FILTER (WHERE # > 1)", "median(#)", "group_concat(# ORDER BY #)"];
-const WINDOWS = ["row_number()", "rank()", "dense_rank()", "ntile(2)", "lag(#)", "lead(#, 2, 'none')", "first_value(#)", "nth_value(#, 2)", "sum(#)", "count(*)", "percent_rank()", "cume_dist()"];
-const PRAGMAS = [
-  "table_list", "table_info(#)", "table_info('#')", "table_xinfo(#)", "page_size", "case_sensitive_like = ON", "foreign_keys", "foreign_keys = OFF",
-  "defer_foreign_keys = 1", "ignore_check_constraints = yes", "legacy_alter_table", "recursive_triggers = true", "reverse_unordered_selects = no", "foreign_key_list(#)",
-  "index_list(#)", "index_info(#)", "foreign_key_check", "foreign_key_check(#)", "quick_check", "quick_check(1)", "quick_check(#)", "optimize", "optimize(1)",
-  "user_version", "user_version = 3", "journal_mode", "synchronous = 0", "writable_schema = 1", "integrity_check", "cache_size = 5", "page_count", "compile_options", "table_info", "main.table_info(#)", "temp.table_info(#)",
-  "encoding", "function_list", "index_xinfo(i0)", "foreign_keys = maybe", "table_info(_cf_KV)", "table_info(nope)", "quick_check(-1)", "optimize = 0x10002", "page_size = 1024", "case_sensitive_like",
-];
-const REFUSED = [
-  "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "RELEASE a", "END TRANSACTION", "ATTACH ':memory:' AS x", "DETACH x", "VACUUM", "VACUUM INTO 'x'", "ANALYZE", "ANALYZE #", "REINDEX", "REINDEX #",
-  "CREATE TEMP TABLE tt (a)", "CREATE TEMPORARY VIEW tv AS SELECT 1", "SELECT * FROM _cf_KV", "CREATE TABLE _cf_x (a)", "DROP TABLE _cf_KV", "CREATE TABLE _CF_X (a)", "INSERT INTO _cf_METADATA VALUES (1, 2)",
-  "CREATE INDEX _cf_i ON # (1)", "ALTER TABLE # RENAME TO _cf_y", "CREATE VIEW _cf_v AS SELECT 1", "CREATE VIRTUAL TABLE f3 USING fts3(a)", "CREATE VIRTUAL TABLE d USING dbstat", "SELECT * FROM dbstat", "SELECT * FROM sqlite_temp_schema",
-  "UPDATE sqlite_schema SET sql = 'x'", "DELETE FROM sqlite_schema", "SELECT count(*) >= 0 AS ok FROM sqlite_master", "SELECT * FROM pragma_table_info('#')", "SELECT name FROM pragma_function_list", "SELECT * FROM pragma_user_version",
-  "EXPLAIN SELECT nope", "CREATE TRIGGER _cf_t AFTER INSERT ON # BEGIN SELECT 1; END", "DROP TABLE sqlite_schema", "CREATE TABLE sqlite_x (a)", "SELECT * FROM generate_series(1, 3)", "SELECT * FROM temp.x", "SELECT * FROM main.#", "SELECT * FROM other.#",
-  "CREATE TABLE temp.x (a)", "SELECT load_extension('a')", "INSERT INTO sqlite_sequence VALUES ('x', 1)", "SELECT * FROM sqlite_sequence", "SELECT rowid FROM #", "SELECT * FROM json_each('[1,2]')", "SELECT key, atom FROM json_tree('{\"a\":[1]}')", "SELECT * FROM sqlite_stat1",
-  "CREATE VIRTUAL TABLE r USING rtree(id, x0, x1)", "CREATE VIRTUAL TABLE v5 USING fts5vocab('f', 'row')", "SELECT * FROM sqlite_dbpage", "CREATE VIRTUAL TABLE n USING nope(a)",
-];
-const BROKEN = [
-  "", ";", " ", "-- nothing", "/* nothing */", "SELECT", "SELEC 1", "SELECT 1;;", "SELECT 1; -- after", "SELECT 1 -- after", "SELECT 'open", "SELECT \"nope\"", "SELECT nope FROM #", "SELECT * FROM nope", "SELECT * FROM # WHERE", "INSERT INTO # VALUES (1,2,3,4,5,6,7,8,9)", "SELECT 1 +",
-  "SELECT \u0000 1", "SELECT 1\u0000, 2", "SELECT é", "SELECT 1 FROM # JOIN #", "SELECT a FROM (SELECT 1 AS b)", "SELECT (SELECT 1, 2)", "SELECT 1 UNION SELECT 1, 2", "SELECT count(", "SELECT 1 AS a ORDER BY 3", "SELECT 1 LIMIT 'x'", "SELECT max(count(*)) FROM #", "CREATE TABLE # (a)", "DROP TABLE nope", "DROP INDEX nope",
-  "SELECT cast('x' AS INTEGER), cast(1.9 AS INT), cast(x'41' AS TEXT)", "SELECT 1 WHERE 1 IN (SELECT 1, 2)", "SELECT * FROM # NATURAL JOIN #", "WITH x AS (SELECT 1) SELECT * FROM y", "SELECT 9223372036854775808, -9223372036854775809", "SELECT abs(-9223372036854775808)", "SELECT 1/0, 1%0, 1.0/0", "SELECT 'a' LIKE 'A', 'a' GLOB 'A'", "SELECT ?1, ?3", "SELECT :a, :a, @b", "SELECT ?0", "SELECT ?101",
-  "SELECT 'a' COLLATE nope", "SELECT 'a' = 'A' COLLATE NOCASE", "SELECT x'0'", "SELECT json('{bad')", "SELECT json_extract('{\"a\":1}', 'a')", "SELECT zeroblob(9000000)", "SELECT printf('%d %s %q', 1, 'it''s', 'it''s')", "SELECT 1 as \"a b\", 2 as [c d], 3 as `e f`", "VALUES (1, 2), (3, 4)", "SELECT * FROM (VALUES (1, 2))", "SELECT 'a' || char(0) || 'b' AS x", "SELECT 'x' LIKE '" + "%".repeat(51) + "'",
-];
+import {
+  AGGREGATES,
+  BINARY,
+  BROKEN,
+  COLUMN_TYPES,
+  LITERALS,
+  PRAGMAS,
+  REFUSED,
+  REFUSED_FUNCTIONS,
+  SCALAR_FUNCTIONS,
+  WINDOWS,
+} from "./sql_words.mjs";
 
 export class Dialect {
   #random;
@@ -54,7 +28,9 @@ export class Dialect {
   }
 
   #table() {
-    return this.#tables.length === 0 || this.#random.chance(0.02) ? { name: "nope", columns: ["a", "b"] } : this.#random.pick(this.#tables);
+    return this.#tables.length === 0 || this.#random.chance(0.02)
+      ? { name: "nope", columns: ["a", "b"] }
+      : this.#random.pick(this.#tables);
   }
 
   #fill(text) {
@@ -85,7 +61,10 @@ export class Dialect {
       [0.4, () => `${random.pick(["NOT", "-", "~", "+"])} ${inner()}`],
       [0.3, () => `(SELECT ${inner()})`],
       [0.3, () => `EXISTS (SELECT 1 FROM ${this.#table().name})`],
-      [0.3, () => `${inner()} ${random.pick(["LIKE", "GLOB", "NOT LIKE"])} ${random.pick(["'a%'", "'*'", "'_'", inner()])}`],
+      [
+        0.3,
+        () => `${inner()} ${random.pick(["LIKE", "GLOB", "NOT LIKE"])} ${random.pick(["'a%'", "'*'", "'_'", inner()])}`,
+      ],
       [0.2, () => `${inner()} ${random.pick(["ISNULL", "NOTNULL", "COLLATE NOCASE"])}`],
       [0.15, () => random.pick(REFUSED_FUNCTIONS)],
     ]);
@@ -114,13 +93,19 @@ export class Dialect {
         [0.5, () => ` CHECK (${column} <> 3)`],
         [0.4, () => " COLLATE NOCASE"],
         [i > 0 ? 0.4 : 0, () => ` AS (a ${random.pick(["|| 'x'", "+ 1"])}) ${random.pick(["STORED", "VIRTUAL"])}`],
-        [this.#tables.length > 0 ? 0.6 : 0, () => ` REFERENCES ${this.#table().name}(a)${random.pick(["", " ON DELETE CASCADE", " ON UPDATE SET NULL", " DEFERRABLE INITIALLY DEFERRED"])}`],
+        [
+          this.#tables.length > 0 ? 0.6 : 0,
+          () =>
+            ` REFERENCES ${this.#table().name}(a)${random.pick(["", " ON DELETE CASCADE", " ON UPDATE SET NULL", " DEFERRABLE INITIALLY DEFERRED"])}`,
+        ],
       ]);
       return `${column} ${type}${constraint}`;
     });
     const options = [...(strict ? ["STRICT"] : []), ...(withoutRowid ? ["WITHOUT ROWID"] : [])];
     this.#tables.push({ name, columns });
-    return this.#text(`CREATE TABLE ${random.chance(0.2) ? "IF NOT EXISTS " : ""}${name} (${parts.join(", ")})${options.length > 0 ? ` ${options.join(", ")}` : ""}`);
+    return this.#text(
+      `CREATE TABLE ${random.chance(0.2) ? "IF NOT EXISTS " : ""}${name} (${parts.join(", ")})${options.length > 0 ? ` ${options.join(", ")}` : ""}`,
+    );
   }
 
   create() {
@@ -129,13 +114,29 @@ export class Dialect {
     const name = `${random.pick(["i", "v", "g"])}${random.int(0, 2)}`;
     return this.#text(
       random.one([
-        [2, () => `CREATE ${random.chance(0.3) ? "UNIQUE " : ""}INDEX ${name} ON ${table.name} (${this.#column(table)}${random.pick(["", " DESC", " COLLATE NOCASE"])})${random.chance(0.2) ? ` WHERE ${this.#column(table)} > 1` : ""}`],
+        [
+          2,
+          () =>
+            `CREATE ${random.chance(0.3) ? "UNIQUE " : ""}INDEX ${name} ON ${table.name} (${this.#column(table)}${random.pick(["", " DESC", " COLLATE NOCASE"])})${random.chance(0.2) ? ` WHERE ${this.#column(table)} > 1` : ""}`,
+        ],
         [1, () => `CREATE INDEX ${name} ON ${table.name} (lower(${this.#column(table)}))`],
-        [2, () => `CREATE VIEW ${name} AS SELECT ${this.#column(table)} AS a, count(*) AS b FROM ${table.name} GROUP BY 1`],
-        [2, () => `CREATE TRIGGER ${name} ${random.pick(["AFTER", "BEFORE"])} ${random.pick(["INSERT", "DELETE", "UPDATE"])} ON ${table.name} BEGIN ${random.pick([`INSERT INTO ${this.#table().name} (a) VALUES (7);`, "SELECT RAISE(ABORT, 'stopped by a trigger');", "SELECT RAISE(IGNORE);", `UPDATE ${table.name} SET ${this.#column(table)} = 5;`, "SELECT RAISE(ROLLBACK, 'rolled back by a trigger');", "SELECT RAISE(FAIL, 'failed by a trigger');"])} END`],
+        [
+          2,
+          () =>
+            `CREATE VIEW ${name} AS SELECT ${this.#column(table)} AS a, count(*) AS b FROM ${table.name} GROUP BY 1`,
+        ],
+        [
+          2,
+          () =>
+            `CREATE TRIGGER ${name} ${random.pick(["AFTER", "BEFORE"])} ${random.pick(["INSERT", "DELETE", "UPDATE"])} ON ${table.name} BEGIN ${random.pick([`INSERT INTO ${this.#table().name} (a) VALUES (7);`, "SELECT RAISE(ABORT, 'stopped by a trigger');", "SELECT RAISE(IGNORE);", `UPDATE ${table.name} SET ${this.#column(table)} = 5;`, "SELECT RAISE(ROLLBACK, 'rolled back by a trigger');", "SELECT RAISE(FAIL, 'failed by a trigger');"])} END`,
+        ],
         [1, () => this.table().text],
         [0.6, () => `CREATE TABLE t${this.#count++} AS SELECT * FROM ${table.name}`],
-        [1, () => `DROP ${random.pick(["TABLE", "VIEW", "INDEX", "TRIGGER"])} ${random.chance(0.5) ? "IF EXISTS " : ""}${random.pick([name, table.name])}`],
+        [
+          1,
+          () =>
+            `DROP ${random.pick(["TABLE", "VIEW", "INDEX", "TRIGGER"])} ${random.chance(0.5) ? "IF EXISTS " : ""}${random.pick([name, table.name])}`,
+        ],
       ]),
     );
   }
@@ -145,7 +146,11 @@ export class Dialect {
     const table = this.#table();
     return this.#text(
       random.one([
-        [1, () => `ALTER TABLE ${table.name} ADD COLUMN e${random.int(0, 2)} ${random.pick(["", "TEXT DEFAULT 'new'", "INTEGER NOT NULL", "NOT NULL DEFAULT 1", "UNIQUE", "AS (a) STORED", "AS (a)"])}`],
+        [
+          1,
+          () =>
+            `ALTER TABLE ${table.name} ADD COLUMN e${random.int(0, 2)} ${random.pick(["", "TEXT DEFAULT 'new'", "INTEGER NOT NULL", "NOT NULL DEFAULT 1", "UNIQUE", "AS (a) STORED", "AS (a)"])}`,
+        ],
         [1, () => `ALTER TABLE ${table.name} DROP COLUMN ${this.#column(table)}`],
         [1, () => `ALTER TABLE ${table.name} RENAME COLUMN ${this.#column(table)} TO z`],
         [0.5, () => `ALTER TABLE ${table.name} RENAME TO ${random.pick(["renamed", table.name, "t0"])}`],
@@ -158,22 +163,35 @@ export class Dialect {
     const table = this.#table();
     const columns = random.chance(0.6) ? random.subset(table.columns, 0.7) : [];
     const chosen = columns.length > 0 ? columns : table.columns;
-    const row = () => `(${chosen.map(() => (random.chance(0.8) ? this.#literal() : this.#expression(undefined, 1))).join(", ")})`;
-    const verb = random.one([[6, () => "INSERT"], [1, () => "REPLACE"], [1, () => `INSERT OR ${random.pick(["IGNORE", "REPLACE", "ABORT", "FAIL", "ROLLBACK"])}`]]);
+    const row = () =>
+      `(${chosen.map(() => (random.chance(0.8) ? this.#literal() : this.#expression(undefined, 1))).join(", ")})`;
+    const verb = random.one([
+      [6, () => "INSERT"],
+      [1, () => "REPLACE"],
+      [1, () => `INSERT OR ${random.pick(["IGNORE", "REPLACE", "ABORT", "FAIL", "ROLLBACK"])}`],
+    ]);
     const source = random.one([
       [6, () => `VALUES ${random.some(1, 3, row).join(", ")}`],
       [1, () => `SELECT ${chosen.map((column) => column).join(", ")} FROM ${table.name}`],
-      [0.5, () => `WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ${random.int(1, 20)}) SELECT ${chosen.map(() => "x").join(", ")} FROM n`],
+      [
+        0.5,
+        () =>
+          `WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ${random.int(1, 20)}) SELECT ${chosen.map(() => "x").join(", ")} FROM n`,
+      ],
       [columns.length === 0 ? 0.5 : 0, () => "DEFAULT VALUES"],
     ]);
     const conflict = random.chance(0.2)
       ? ` ON CONFLICT${random.chance(0.5) ? ` (${this.#column(table)})` : ""} DO ${random.pick(["NOTHING", `UPDATE SET ${this.#column(table)} = excluded.${this.#column(table)}`, `UPDATE SET ${this.#column(table)} = 1 WHERE 1`])}`
       : "";
-    return this.#text(`${verb} INTO ${table.name}${columns.length > 0 ? ` (${columns.join(", ")})` : ""} ${source}${conflict}${this.#returning(table)}`);
+    return this.#text(
+      `${verb} INTO ${table.name}${columns.length > 0 ? ` (${columns.join(", ")})` : ""} ${source}${conflict}${this.#returning(table)}`,
+    );
   }
 
   #returning(table) {
-    return this.#random.chance(0.25) ? ` RETURNING ${this.#random.pick(["*", this.#column(table), `${this.#column(table)} AS x, 1`, "rowid", this.#expression(table, 1)])}` : "";
+    return this.#random.chance(0.25)
+      ? ` RETURNING ${this.#random.pick(["*", this.#column(table), `${this.#column(table)} AS x, 1`, "rowid", this.#expression(table, 1)])}`
+      : "";
   }
 
   update() {
@@ -181,7 +199,9 @@ export class Dialect {
     const table = this.#table();
     const where = random.chance(0.7) ? ` WHERE ${this.#expression(table, 1)}` : "";
     const from = random.chance(0.1) ? ` FROM (SELECT 1 AS one)` : "";
-    return this.#text(`UPDATE ${random.chance(0.1) ? "OR IGNORE " : ""}${table.name} SET ${this.#column(table)} = ${this.#expression(table, 1)}${from}${where}${this.#returning(table)}`);
+    return this.#text(
+      `UPDATE ${random.chance(0.1) ? "OR IGNORE " : ""}${table.name} SET ${this.#column(table)} = ${this.#expression(table, 1)}${from}${where}${this.#returning(table)}`,
+    );
   }
 
   remove() {
@@ -206,18 +226,49 @@ export class Dialect {
       )
       .join(", ");
     const where = random.chance(0.4) ? ` WHERE ${this.#expression(table)}` : "";
-    const order = random.chance(0.5) ? ` ORDER BY ${random.pick([column(), "1", this.#expression(table, 1)])}${random.pick(["", " DESC", " NULLS LAST"])}` : "";
-    const limit = random.chance(0.3) ? ` LIMIT ${random.pick(["1", "2", "?", "-1", "0"])}${random.chance(0.4) ? " OFFSET 1" : ""}` : "";
+    const order = random.chance(0.5)
+      ? ` ORDER BY ${random.pick([column(), "1", this.#expression(table, 1)])}${random.pick(["", " DESC", " NULLS LAST"])}`
+      : "";
+    const limit = random.chance(0.3)
+      ? ` LIMIT ${random.pick(["1", "2", "?", "-1", "0"])}${random.chance(0.4) ? " OFFSET 1" : ""}`
+      : "";
     return this.#text(
       random.one([
-        [6, () => `SELECT ${random.chance(0.1) ? "DISTINCT " : ""}${results} FROM ${table.name}${where}${order}${limit}`],
+        [
+          6,
+          () => `SELECT ${random.chance(0.1) ? "DISTINCT " : ""}${results} FROM ${table.name}${where}${order}${limit}`,
+        ],
         [2, () => `SELECT ${results.includes("*") ? "1" : this.#expression(undefined)} AS v`],
-        [2, () => `SELECT ${filled(random.pick(AGGREGATES))} AS x, ${filled(random.pick(AGGREGATES))} FROM ${table.name}${where}${random.chance(0.5) ? ` GROUP BY ${column()}${random.chance(0.3) ? " HAVING count(*) > 1" : ""} ORDER BY 1` : ""}`],
-        [2, () => `SELECT ${column()}, ${filled(random.pick(WINDOWS))} OVER (${random.chance(0.5) ? `PARTITION BY ${column()} ` : ""}ORDER BY ${column()}${random.pick(["", " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", " GROUPS UNBOUNDED PRECEDING"])}) AS w FROM ${table.name}`],
-        [1, () => `WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ${random.int(1, 9)}) SELECT x, ${this.#expression({ columns: ["x"] }, 1)} AS y FROM n${limit}`],
-        [1, () => `SELECT * FROM ${table.name} AS l ${random.pick(["JOIN", "LEFT JOIN", "CROSS JOIN", "FULL JOIN"])} ${this.#table().name} AS r ${random.chance(0.7) ? "ON l.a = r.a" : "USING (a)"}${limit}`],
-        [1, () => `SELECT ${column()} FROM ${table.name} ${random.pick(["UNION", "UNION ALL", "EXCEPT", "INTERSECT"])} SELECT ${this.#literal()}${order && " ORDER BY 1"}${limit}`],
-        [0.5, () => `SELECT e.key, e.value, e.type FROM ${table.name}, json_each(json_array(${column()}, ${this.#literal()})) AS e`],
+        [
+          2,
+          () =>
+            `SELECT ${filled(random.pick(AGGREGATES))} AS x, ${filled(random.pick(AGGREGATES))} FROM ${table.name}${where}${random.chance(0.5) ? ` GROUP BY ${column()}${random.chance(0.3) ? " HAVING count(*) > 1" : ""} ORDER BY 1` : ""}`,
+        ],
+        [
+          2,
+          () =>
+            `SELECT ${column()}, ${filled(random.pick(WINDOWS))} OVER (${random.chance(0.5) ? `PARTITION BY ${column()} ` : ""}ORDER BY ${column()}${random.pick(["", " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", " GROUPS UNBOUNDED PRECEDING"])}) AS w FROM ${table.name}`,
+        ],
+        [
+          1,
+          () =>
+            `WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ${random.int(1, 9)}) SELECT x, ${this.#expression({ columns: ["x"] }, 1)} AS y FROM n${limit}`,
+        ],
+        [
+          1,
+          () =>
+            `SELECT * FROM ${table.name} AS l ${random.pick(["JOIN", "LEFT JOIN", "CROSS JOIN", "FULL JOIN"])} ${this.#table().name} AS r ${random.chance(0.7) ? "ON l.a = r.a" : "USING (a)"}${limit}`,
+        ],
+        [
+          1,
+          () =>
+            `SELECT ${column()} FROM ${table.name} ${random.pick(["UNION", "UNION ALL", "EXCEPT", "INTERSECT"])} SELECT ${this.#literal()}${order && " ORDER BY 1"}${limit}`,
+        ],
+        [
+          0.5,
+          () =>
+            `SELECT e.key, e.value, e.type FROM ${table.name}, json_each(json_array(${column()}, ${this.#literal()})) AS e`,
+        ],
         [0.5, () => `SELECT * FROM ${random.pick(["v0", "v1", "v2"])}`],
       ]),
     );
@@ -248,18 +299,38 @@ export class Dialect {
       ]),
     );
     // Parameters are for the last one only; most of the time they are kept to it.
-    const texts = parts.map(({ text }, i) => (i < parts.length - 1 && this.#random.chance(0.95) ? text.replaceAll("?", "5") : text));
-    return this.#text(texts.join(this.#random.pick(["; ", ";\n", ";", " ;; "])) + this.#random.pick(["", ";", "; ", ";\n\t"]));
+    const texts = parts.map(({ text }, i) =>
+      i < parts.length - 1 && this.#random.chance(0.95) ? text.replaceAll("?", "5") : text,
+    );
+    return this.#text(
+      texts.join(this.#random.pick(["; ", ";\n", ";", " ;; "])) + this.#random.pick(["", ";", "; ", ";\n\t"]),
+    );
   }
 
   search() {
     const random = this.#random;
     return this.#text(
       random.one([
-        [2, () => `CREATE VIRTUAL TABLE ${random.chance(0.5) ? "IF NOT EXISTS " : ""}f USING ${random.pick(["fts5", "FTS5"])}(title, body${random.pick(["", "", ", tokenize = 'porter'", ", prefix = '2'", ", content = ''", ", nope = 1", ", tokenize = 'trigram'"])})`],
-        [4, () => `INSERT INTO f VALUES (${random.pick(["'hello world'", "?", "'the quick fox'"])}, ${random.pick(["'a body of text'", "NULL", "'running foxes'"])})`],
-        [3, () => `SELECT rowid, title, ${random.pick(["highlight(f, 0, '[', ']')", "snippet(f, 1, '<', '>', '…', 3)", "bm25(f) < 0", "rank < 0", "body"])} AS h FROM f WHERE f MATCH ${random.pick(["'hello'", "'fox*'", "'title : quick'", "'a OR b'", "'\"the quick\"'", "'bad AND'", "?", "''"])} ORDER BY ${random.pick(["rank", "rowid"])}`],
-        [1, () => `INSERT INTO f(f) VALUES (${random.pick(["'optimize'", "'rebuild'", "'integrity-check'", "'nope'", "'delete-all'"])})`],
+        [
+          2,
+          () =>
+            `CREATE VIRTUAL TABLE ${random.chance(0.5) ? "IF NOT EXISTS " : ""}f USING ${random.pick(["fts5", "FTS5"])}(title, body${random.pick(["", "", ", tokenize = 'porter'", ", prefix = '2'", ", content = ''", ", nope = 1", ", tokenize = 'trigram'"])})`,
+        ],
+        [
+          4,
+          () =>
+            `INSERT INTO f VALUES (${random.pick(["'hello world'", "?", "'the quick fox'"])}, ${random.pick(["'a body of text'", "NULL", "'running foxes'"])})`,
+        ],
+        [
+          3,
+          () =>
+            `SELECT rowid, title, ${random.pick(["highlight(f, 0, '[', ']')", "snippet(f, 1, '<', '>', '…', 3)", "bm25(f) < 0", "rank < 0", "body"])} AS h FROM f WHERE f MATCH ${random.pick(["'hello'", "'fox*'", "'title : quick'", "'a OR b'", "'\"the quick\"'", "'bad AND'", "?", "''"])} ORDER BY ${random.pick(["rank", "rowid"])}`,
+        ],
+        [
+          1,
+          () =>
+            `INSERT INTO f(f) VALUES (${random.pick(["'optimize'", "'rebuild'", "'integrity-check'", "'nope'", "'delete-all'"])})`,
+        ],
         [1, () => `SELECT * FROM f_${random.pick(["content", "data", "config", "docsize", "idx"])} LIMIT 2`],
         [1, () => `DELETE FROM f${random.pick(["", " WHERE rowid = 1", " WHERE f MATCH 'hello'"])}`],
         [0.5, () => `UPDATE f SET title = 'changed' WHERE rowid = 1`],

@@ -15,16 +15,28 @@ export function streams(random) {
   const controllers = [];
   const aborters = [];
 
-  const reason = () => random.pick([error("reason"), "text reason", undef, object([["r", 1]]), make("TypeError", "typed")]);
+  const reason = () =>
+    random.pick([error("reason"), "text reason", undef, object([["r", 1]]), make("TypeError", "typed")]);
   const chunk = () => random.pick(["a", "b", 1, object([["x", 1]]), undef, null, bytes(), ""]);
-  const bytes = () => ["bytes", random.pick(["Uint8Array", "Uint8Array", "Uint16Array"]), random.some(1, 4, () => random.int(0, 9))];
+  const bytes = () => [
+    "bytes",
+    random.pick(["Uint8Array", "Uint8Array", "Uint16Array"]),
+    random.some(1, 4, () => random.int(0, 9)),
+  ];
   const strategy = () =>
     random.one([
       [3, () => undef],
       [2, () => object([["highWaterMark", random.pick([0, 1, 2, 5])]])],
       [1, () => make("CountQueuingStrategy", object([["highWaterMark", random.int(0, 3)]]))],
       [0.7, () => make("ByteLengthQueuingStrategy", object([["highWaterMark", random.int(0, 8)]]))],
-      [0.5, () => object([["highWaterMark", random.pick([1, 2])], ["size", fn(["chunk"], ["return", random.pick([1, 2, 0, num("Infinity"), num("NaN"), -1])])]])],
+      [
+        0.5,
+        () =>
+          object([
+            ["highWaterMark", random.pick([1, 2])],
+            ["size", fn(["chunk"], ["return", random.pick([1, 2, 0, num("Infinity"), num("NaN"), -1])])],
+          ]),
+      ],
       [0.2, () => object([["size", fn(["chunk"], ["throw", error("size")])]])],
       [0.2, () => object([["highWaterMark", random.pick([num("NaN"), -1, "x"])]])],
     ]);
@@ -36,7 +48,11 @@ export function streams(random) {
     const body = [note(what), ...random.some(0, 2, () => random.pick(actions())())];
     if (kind === async_ && random.chance(0.1)) body.push(["sleep", 0]);
     if (random.chance(0.07)) body.push(["throw", reason()]);
-    else if (random.chance(0.1)) body.push(["return", random.pick([call(g("Promise"), "reject", error("rejected")), 5, call(g("Promise"), "resolve", 1)])]);
+    else if (random.chance(0.1))
+      body.push([
+        "return",
+        random.pick([call(g("Promise"), "reject", error("rejected")), 5, call(g("Promise"), "resolve", 1)]),
+      ]);
     return kind(params, ...body);
   };
   const sourceActions = (byte) => () => [
@@ -50,7 +66,17 @@ export function streams(random) {
       ? [
           () => ["do", labels.next(), get(v("c"), "byobRequest")],
           () => ["do", labels.next(), call(get(v("c"), "byobRequest"), "respond", random.int(0, 4))],
-          () => ["do", labels.next(), call(get(v("c"), "byobRequest"), "respondWithNewView", random.chance(0.6) ? call(get(get(v("c"), "byobRequest"), "view"), "subarray", 0, random.int(0, 2)) : bytes())],
+          () => [
+            "do",
+            labels.next(),
+            call(
+              get(v("c"), "byobRequest"),
+              "respondWithNewView",
+              random.chance(0.6)
+                ? call(get(get(v("c"), "byobRequest"), "view"), "subarray", 0, random.int(0, 2))
+                : bytes(),
+            ),
+          ],
         ]
       : []),
   ];
@@ -69,16 +95,32 @@ export function streams(random) {
     if (byte) fields.push(["type", "bytes"]);
     if (byte && random.chance(0.3)) fields.push(["autoAllocateChunkSize", random.pick([4, 1, 0])]);
     if (random.chance(0.7)) fields.push(["pull", callback("pull", ["c"], actions)]);
-    if (random.chance(0.7)) fields.push(["cancel", callback("cancel", ["reason"], () => [() => note("cancelled", v("reason"))])]);
+    if (random.chance(0.7))
+      fields.push(["cancel", callback("cancel", ["reason"], () => [() => note("cancelled", v("reason"))])]);
     return object(fields);
   };
   const sink = () => {
     const name = labels.next("k");
     controllers.push({ name, sink: true });
-    const fields = [["start", startOf(name, () => [() => (random.chance(0.1) ? ["do", labels.next(), call(v("c"), "error", reason())] : note("started"))])]];
-    if (random.chance(0.9)) fields.push(["write", callback("write", ["x", "c"], () => [() => note("wrote", v("x")), () => (random.chance(0.1) ? ["do", labels.next(), call(v("c"), "error", reason())] : note("…"))])]);
+    const fields = [
+      [
+        "start",
+        startOf(name, () => [
+          () => (random.chance(0.1) ? ["do", labels.next(), call(v("c"), "error", reason())] : note("started")),
+        ]),
+      ],
+    ];
+    if (random.chance(0.9))
+      fields.push([
+        "write",
+        callback("write", ["x", "c"], () => [
+          () => note("wrote", v("x")),
+          () => (random.chance(0.1) ? ["do", labels.next(), call(v("c"), "error", reason())] : note("…")),
+        ]),
+      ]);
     if (random.chance(0.7)) fields.push(["close", callback("close", [], () => [() => note("closing")])]);
-    if (random.chance(0.7)) fields.push(["abort", callback("abort", ["reason"], () => [() => note("aborted", v("reason"))])]);
+    if (random.chance(0.7))
+      fields.push(["abort", callback("abort", ["reason"], () => [() => note("aborted", v("reason"))])]);
     return object(fields);
   };
   const transformer = () => {
@@ -97,7 +139,8 @@ export function streams(random) {
       fields.push(["transform", transform]);
     }
     if (random.chance(0.6)) fields.push(["flush", callback("flush", ["c"], actions)]);
-    if (random.chance(0.4)) fields.push(["cancel", callback("cancel", ["reason"], () => [() => note("cancelled", v("reason"))])]);
+    if (random.chance(0.4))
+      fields.push(["cancel", callback("cancel", ["reason"], () => [() => note("cancelled", v("reason"))])]);
     return object(fields);
   };
 
@@ -110,7 +153,20 @@ export function streams(random) {
         label,
         random.one([
           [5, () => make("ReadableStream", source(), strategy())],
-          [1, () => call(g("ReadableStream"), "from", random.pick([array("x", "y"), ["apply", ["generator", 1, 2]], ["apply", ["asyncGenerator", 1, 2]], array(call(g("Promise"), "resolve", 1), call(g("Promise"), "reject", error("in the list")))]))],
+          [
+            1,
+            () =>
+              call(
+                g("ReadableStream"),
+                "from",
+                random.pick([
+                  array("x", "y"),
+                  ["apply", ["generator", 1, 2]],
+                  ["apply", ["asyncGenerator", 1, 2]],
+                  array(call(g("Promise"), "resolve", 1), call(g("Promise"), "reject", error("in the list"))),
+                ]),
+              ),
+          ],
         ]),
       ],
     ];
@@ -148,7 +204,13 @@ export function streams(random) {
       [1.5, () => keepIn(byobReaders, call(of, "getReader", object([["mode", "byob"]])))],
       [1, () => [promiseStep(call(of, "cancel", reason()))]],
       [1.5, () => tee(of)],
-      [2, () => (writables.length === 0 ? newWritable() : [promiseStep(call(of, "pipeTo", v(random.pick(writables)), ...pipeOptions()))])],
+      [
+        2,
+        () =>
+          writables.length === 0
+            ? newWritable()
+            : [promiseStep(call(of, "pipeTo", v(random.pick(writables)), ...pipeOptions()))],
+      ],
       [1, () => piped(of)],
       [0.5, () => [["do", labels.next(), get(of, "locked")]]],
     ]);
@@ -162,7 +224,11 @@ export function streams(random) {
   const tee = (of) => {
     const [pair, one, two] = [labels.next(), labels.next("r"), labels.next("r")];
     readables.push(one, two);
-    return [["do", pair, call(of, "tee")], ["do", one, get(v(pair), 0)], ["do", two, get(v(pair), 1)]];
+    return [
+      ["do", pair, call(of, "tee")],
+      ["do", one, get(v(pair), 0)],
+      ["do", two, get(v(pair), 1)],
+    ];
   };
   const piped = (of) => {
     const transform = labels.next("x");
@@ -196,7 +262,18 @@ export function streams(random) {
     const of = v(random.pick(byobReaders));
     return [
       random.one([
-        [6, () => promiseStep(call(of, "read", ["bytes", random.pick(["Uint8Array", "Uint16Array", "Uint8Array"]), [0, 0, 0, 0]], ...(random.chance(0.2) ? [object([["min", random.int(1, 5)]])] : [])))],
+        [
+          6,
+          () =>
+            promiseStep(
+              call(
+                of,
+                "read",
+                ["bytes", random.pick(["Uint8Array", "Uint16Array", "Uint8Array"]), [0, 0, 0, 0]],
+                ...(random.chance(0.2) ? [object([["min", random.int(1, 5)]])] : []),
+              ),
+            ),
+        ],
         [1, () => promiseStep(call(of, "cancel", reason()))],
         [1, () => ["do", labels.next(), call(of, "releaseLock")]],
         [0.3, () => promiseStep(call(of, "read", random.pick([["bytes", "Uint8Array", []], undef, 5])))],
@@ -215,7 +292,13 @@ export function streams(random) {
       [1, () => [promiseStep(call(of, "abort", reason()))]],
       [0.8, () => [["do", labels.next(), call(of, "releaseLock")]]],
       [1.5, () => [["do", labels.next(), get(of, random.pick(["ready", "desiredSize", "closed"]))]]],
-      [0.5, () => (writables.length > 0 ? [promiseStep(call(v(random.pick(writables)), random.pick(["close", "abort"]), reason()))] : [])],
+      [
+        0.5,
+        () =>
+          writables.length > 0
+            ? [promiseStep(call(v(random.pick(writables)), random.pick(["close", "abort"]), reason()))]
+            : [],
+      ],
       [0.7, () => (writables.length > 0 ? keepIn(writers, call(v(random.pick(writables)), "getWriter")) : [])],
     ]);
   };
@@ -223,15 +306,22 @@ export function streams(random) {
     if (controllers.length === 0) return [];
     const { name, byte, sink: ofSink, transform } = random.pick(controllers);
     const of = get(v("shared"), name);
-    if (ofSink) return random.chance(0.3) ? [["do", labels.next(), call(of, "error", reason())]] : [["do", labels.next(), get(get(of, "signal"), "aborted")]];
+    if (ofSink)
+      return random.chance(0.3)
+        ? [["do", labels.next(), call(of, "error", reason())]]
+        : [["do", labels.next(), get(get(of, "signal"), "aborted")]];
     return [
-      ["do", labels.next(), random.one([
-        [5, () => call(of, "enqueue", byte ? bytes() : chunk())],
-        [1.5, () => call(of, transform ? "terminate" : "close")],
-        [1, () => call(of, "error", reason())],
-        [1, () => get(of, "desiredSize")],
-        [byte ? 2 : 0, () => call(get(of, "byobRequest"), "respond", random.int(0, 4))],
-      ])],
+      [
+        "do",
+        labels.next(),
+        random.one([
+          [5, () => call(of, "enqueue", byte ? bytes() : chunk())],
+          [1.5, () => call(of, transform ? "terminate" : "close")],
+          [1, () => call(of, "error", reason())],
+          [1, () => get(of, "desiredSize")],
+          [byte ? 2 : 0, () => call(get(of, "byobRequest"), "respond", random.int(0, 4))],
+        ]),
+      ],
     ];
   };
   const aborter = () => {
@@ -241,7 +331,11 @@ export function streams(random) {
   };
 
   const body = [
-    ...random.one([[4, newReadable], [2, newWritable], [3, newTransform]]),
+    ...random.one([
+      [4, newReadable],
+      [2, newWritable],
+      [3, newTransform],
+    ]),
     ...random
       .some(4, 16, () =>
         random.one([
@@ -254,10 +348,21 @@ export function streams(random) {
           [5, withWriter],
           [3, withController],
           [0.5, aborter],
-          [0.5, () => (aborters.length > 0 ? [["do", labels.next(), call(v(random.pick(aborters)), "abort", reason())]] : aborter())],
+          [
+            0.5,
+            () =>
+              aborters.length > 0
+                ? [["do", labels.next(), call(v(random.pick(aborters)), "abort", reason())]]
+                : aborter(),
+          ],
         ]),
       )
       .flat(),
   ];
-  return { place: "worker", judge: "node", ordered: "none", body: body.flatMap((statement) => [statement, ["sleep", 0]]) };
+  return {
+    place: "worker",
+    judge: "node",
+    ordered: "none",
+    body: body.flatMap((statement) => [statement, ["sleep", 0]]),
+  };
 }

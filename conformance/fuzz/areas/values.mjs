@@ -2,7 +2,30 @@
 
 import { array, error, fn, make, num, object, undef } from "../program/forms.mjs";
 
-export const TEXTS = ["", "a", "b", "ab", "é", "🐢", "\u0000", "a\u0000b", "\uffff", "__proto__", "constructor", "10", "9", "01", " ", "\n", "length", "then", "toJSON", "ﬁ", "İ", "ß"];
+export const TEXTS = [
+  "",
+  "a",
+  "b",
+  "ab",
+  "é",
+  "🐢",
+  "\u0000",
+  "a\u0000b",
+  "\uffff",
+  "__proto__",
+  "constructor",
+  "10",
+  "9",
+  "01",
+  " ",
+  "\n",
+  "length",
+  "then",
+  "toJSON",
+  "ﬁ",
+  "İ",
+  "ß",
+];
 
 const NUMBERS = [0, 1, -1, 2, 42, 0.5, -1.5, 1e21, 1e-7, 2 ** 31, 2 ** 32, 2 ** 53, -(2 ** 53) - 1, 255, 256].concat([
   num("NaN"),
@@ -11,7 +34,17 @@ const NUMBERS = [0, 1, -1, 2, 42, 0.5, -1.5, 1e21, 1e-7, 2 ** 31, 2 ** 32, 2 ** 
   num("-0"),
 ]);
 const BIGS = ["0", "1", "-1", "9007199254740993", "18446744073709551616", "-340282366920938463463374607431768211456"];
-const TYPED = ["Uint8Array", "Int8Array", "Uint8ClampedArray", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float32Array", "Float64Array"];
+const TYPED = [
+  "Uint8Array",
+  "Int8Array",
+  "Uint8ClampedArray",
+  "Uint16Array",
+  "Int16Array",
+  "Uint32Array",
+  "Int32Array",
+  "Float32Array",
+  "Float64Array",
+];
 const ERRORS = ["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError"];
 
 export const scalar = (random) =>
@@ -42,7 +75,15 @@ export function value(random, depth = 3, odd = 0.08) {
     [3, () => object(random.some(0, 4, () => [random.pick(TEXTS), inner()]))],
     [3, () => array(...random.some(0, 4, () => (random.chance(0.1) ? ["hole"] : inner())))],
     [1, () => make("Date", random.pick([0, 1e12, -1, num("NaN"), 8.64e15, 8.64e15 + 1, 1.7]))],
-    [1, () => make("RegExp", random.pick(["a", "(?<n>b)", "/", "\\n", "é"]), random.pick(["", "g", "gi", "u", "y", "s", "v", "d"]))],
+    [
+      1,
+      () =>
+        make(
+          "RegExp",
+          random.pick(["a", "(?<n>b)", "/", "\\n", "é"]),
+          random.pick(["", "g", "gi", "u", "y", "s", "v", "d"]),
+        ),
+    ],
     [1, () => make("Map", array(...random.some(0, 3, () => array(inner(), inner()))))],
     [1, () => make("Set", array(...random.some(0, 3, inner)))],
     [1, () => bytes(random)],
@@ -52,9 +93,26 @@ export function value(random, depth = 3, odd = 0.08) {
     [1, () => shared(inner)],
     [0.5, () => cyclic(random, inner)],
     [0.5, () => ["getter", object([["a", inner()]]), "got", [["return", inner()]]]],
-    [0.5, () => ["new", ["class", "Custom", null, [["field", "x", inner()], ["method", "m", fn([])]]]]],
+    [
+      0.5,
+      () => [
+        "new",
+        [
+          "class",
+          "Custom",
+          null,
+          [
+            ["field", "x", inner()],
+            ["method", "m", fn([])],
+          ],
+        ],
+      ],
+    ],
     [0.5, () => ["new", ["class", "MyError", ["g", random.pick(ERRORS)], [["field", "code", inner()]]], "custom"]],
-    [0.3, () => ["new", ["class", "Sub", ["g", random.pick(["Map", "Set", "Array", "Uint8Array"])], [["field", "x", 1]]]]],
+    [
+      0.3,
+      () => ["new", ["class", "Sub", ["g", random.pick(["Map", "Set", "Array", "Uint8Array"])], [["field", "x", 1]]]],
+    ],
   ]);
 }
 
@@ -79,7 +137,16 @@ export function failure(random, inner) {
     [1, () => make("Error", message, object([["cause", inner()]]))],
     [1, () => make("DOMException", message, random.pick(["", "AbortError", "DataCloneError", "Nope", "TimeoutError"]))],
     [1, () => make("AggregateError", array(error("one"), inner()), message)],
-    [1, () => ["call", ["g", "Object"], "assign", error(message), object([[random.pick(["name", "code", "x", "cause", "stack"]), inner()]])]],
+    [
+      1,
+      () => [
+        "call",
+        ["g", "Object"],
+        "assign",
+        error(message),
+        object([[random.pick(["name", "code", "x", "cause", "stack"]), inner()]]),
+      ],
+    ],
   ]);
 }
 
@@ -89,9 +156,30 @@ const shared = (inner) => ["apply", fn(["x"], ["return", array(["v", "x"], objec
 /** Not an error that is its own cause: workerd stores it and cannot read it again. */
 const cyclic = (random, inner) =>
   random.one([
-    [1, () => ["apply", fn(["x"], ["raw", ["set", ["v", "x"], "me", ["v", "x"]]], ["return", ["v", "x"]]), object([["a", inner()]])]],
-    [1, () => ["apply", fn(["x"], ["raw", ["call", ["v", "x"], "set", "me", ["v", "x"]]], ["return", ["v", "x"]]), make("Map")]],
-    [1, () => ["apply", fn(["x"], ["raw", ["call", ["v", "x"], "push", ["v", "x"], inner()]], ["return", ["v", "x"]]), array()]],
+    [
+      1,
+      () => [
+        "apply",
+        fn(["x"], ["raw", ["set", ["v", "x"], "me", ["v", "x"]]], ["return", ["v", "x"]]),
+        object([["a", inner()]]),
+      ],
+    ],
+    [
+      1,
+      () => [
+        "apply",
+        fn(["x"], ["raw", ["call", ["v", "x"], "set", "me", ["v", "x"]]], ["return", ["v", "x"]]),
+        make("Map"),
+      ],
+    ],
+    [
+      1,
+      () => [
+        "apply",
+        fn(["x"], ["raw", ["call", ["v", "x"], "push", ["v", "x"], inner()]], ["return", ["v", "x"]]),
+        array(),
+      ],
+    ],
   ]);
 
 /** What cannot be cloned, or only just. */
@@ -124,7 +212,14 @@ export const oddity = (random, inner) =>
     [1, () => ["apply", ["generator", 1]]],
     [1, () => ["g", "globalThis"]],
     [1, () => ["new", ["class", "WithSymbol", null, [["field", ["symbol", "toStringTag"], "Tagged"]]]]],
-    [1, () => object([[["sym", "k"], inner()], ["a", 1]])],
+    [
+      1,
+      () =>
+        object([
+          [["sym", "k"], inner()],
+          ["a", 1],
+        ]),
+    ],
     [1, () => ["call", ["g", "Object"], "defineProperty", array(1, 2), "length", object([["writable", false]])]],
     [1, () => ["call", ["g", "Object"], "defineProperty", object([["a", 1]]), "hidden", object([["value", inner()]])]],
     [1, () => ["call", object([["next", 1]]), "toString"]],

@@ -41,7 +41,8 @@ export function normalise(a, b) {
   return [walk(a, b), walk(b, a)];
 }
 
-const isError = (value) => typeof value === "object" && value !== null && !Array.isArray(value) && "message" in value && "$" in value;
+const isError = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && "message" in value && "$" in value;
 const isEngines = (message) => ENGINE_WORDS.some((words) => words.test(message));
 
 function walk(value, other) {
@@ -49,7 +50,12 @@ function walk(value, other) {
   if (typeof value !== "object" || value === null) return value;
   const result = {};
   for (const [key, part] of Object.entries(value)) result[key] = walk(part, other?.[key]);
-  if (isError(value) && isError(other) && value.$ === other.$ && [value, other].some(({ message }) => isEngines(message))) {
+  if (
+    isError(value) &&
+    isError(other) &&
+    value.$ === other.$ &&
+    [value, other].some(({ message }) => isEngines(message))
+  ) {
     result.message = "(the engine's words)";
   }
   return result;

@@ -41,9 +41,11 @@ export function print(expression, depth = 0) {
   const go = (part) => print(part, depth);
   const list = (parts) => parts.map(go).join(", ");
   const at = (of, key) => (isName(key) ? `${operand(of)}.${key}` : `${operand(of)}[${go(key)}]`);
-  const operand = (of) => (Array.isArray(of) && ["v", "g", "get", "call", "apply", "array"].includes(of[0]) ? go(of) : `(${go(of)})`);
+  const operand = (of) =>
+    Array.isArray(of) && ["v", "g", "get", "call", "apply", "array"].includes(of[0]) ? go(of) : `(${go(of)})`;
   const block = (body) => `{\n${printBody(body, depth + 1)}${"  ".repeat(depth)}}`;
-  const members = (pairs) => pairs.map(([key, value]) => `${isName(key) ? key : `[${go(key)}]`}: ${go(value)}`).join(", ");
+  const members = (pairs) =>
+    pairs.map(([key, value]) => `${isName(key) ? key : `[${go(key)}]`}: ${go(value)}`).join(", ");
 
   switch (head) {
     case "undefined":

@@ -15,7 +15,7 @@ export async function shrink(program, differs) {
     tries++;
     return differs(candidate);
   };
-  for (let changed = true; changed && tries < TRIES_MAX; ) {
+  for (let changed = true; changed && tries < TRIES_MAX;) {
     changed = false;
     // Whole stretches of statements first, then one at a time; then parts of expressions.
     for (let size = Math.ceil(smallest.body.length / 2); size >= 1; size = Math.floor(size / 2)) {
@@ -41,7 +41,17 @@ export async function shrink(program, differs) {
 }
 
 /** Heads whose parts after the given place may be left out one by one. */
-const OPTIONAL_FROM = { array: 1, object: 1, bare: 1, call: 3, apply: 2, new: 2, seq: 2, generator: 1, asyncGenerator: 1 };
+const OPTIONAL_FROM = {
+  array: 1,
+  object: 1,
+  bare: 1,
+  call: 3,
+  apply: 2,
+  new: 2,
+  seq: 2,
+  generator: 1,
+  asyncGenerator: 1,
+};
 
 /** The program with its n-th part that can be left out left out, or undefined if there are not so many. */
 function nthCut(program, n) {

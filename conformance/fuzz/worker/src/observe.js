@@ -48,7 +48,8 @@ function look(value, seen, at) {
       ...fields(value, go, (key) => !/^\d+$/.test(key)),
     };
   }
-  if (value instanceof Date) return { $: "Date", value: value.getTime() === value.getTime() ? value.getTime() : "invalid" };
+  if (value instanceof Date)
+    return { $: "Date", value: value.getTime() === value.getTime() ? value.getTime() : "invalid" };
   if (value instanceof RegExp) return { $: "RegExp", value: String(value), lastIndex: value.lastIndex };
   if (value instanceof Map) {
     return { $: "Map", entries: [...value].map(([key, item], i) => [go(key, `key${i}`), go(item, `value${i}`)]) };
@@ -57,7 +58,8 @@ function look(value, seen, at) {
   if ((value instanceof ArrayBuffer && value.detached) || (ArrayBuffer.isView(value) && value.buffer.detached)) {
     return { $: className(value), detached: true };
   }
-  if (value instanceof ArrayBuffer) return { $: "ArrayBuffer", bytes: bytesOf(new Uint8Array(value)), max: value.maxByteLength };
+  if (value instanceof ArrayBuffer)
+    return { $: "ArrayBuffer", bytes: bytesOf(new Uint8Array(value)), max: value.maxByteLength };
   if (ArrayBuffer.isView(value)) {
     const bytes = bytesOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     return { $: className(value), bytes, offset: value.byteOffset, of: go(value.buffer, "buffer") };
@@ -66,7 +68,8 @@ function look(value, seen, at) {
     if (value instanceof Boxed) return { $: `boxed ${Boxed.name}`, value: go(value.valueOf(), "boxed") };
   }
   // Node's streams have more to them, and its iterators are plain objects.
-  for (const Class of [ReadableStream, WritableStream, TransformStream]) if (value instanceof Class) return { $: Class.name };
+  for (const Class of [ReadableStream, WritableStream, TransformStream])
+    if (value instanceof Class) return { $: Class.name };
   if (typeof value.next === "function" && typeof value.return === "function") return { $: "Iterator" };
   return { $: className(value), ...platform(value, go), ...fields(value, go) };
 }
@@ -79,7 +82,15 @@ function lookAtError(error, go) {
   if ("cause" in error) described.cause = go(error.cause, "cause");
   if ("errors" in error) described.errors = go(error.errors, "errors");
   // A DOMException of workerd has its attributes as properties of its own (an accepted difference of the cases).
-  const shown = [...FLAGS, "durableObjectId", "stack", "message", "cause", "errors", ...(error instanceof DOMException ? ["name", "code"] : [])];
+  const shown = [
+    ...FLAGS,
+    "durableObjectId",
+    "stack",
+    "message",
+    "cause",
+    "errors",
+    ...(error instanceof DOMException ? ["name", "code"] : []),
+  ];
   const others = fields(error, go, (key) => !shown.includes(key));
   return { ...described, ...others };
 }
