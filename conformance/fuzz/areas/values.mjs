@@ -144,7 +144,7 @@ export function failure(random, inner) {
         ["g", "Object"],
         "assign",
         error(message),
-        object([[random.pick(["name", "code", "x", "cause", "stack"]), inner()]]),
+        object([[random.pick(["name", "code", "x", "cause"]), inner()]]),
       ],
     ],
   ]);
