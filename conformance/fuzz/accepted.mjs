@@ -21,7 +21,7 @@ const rules = [
   },
   {
     why: "Of two things that are wrong with a call, its arguments and what it is made on, which is told is not promised.",
-    applies: (a, b) => errorName(a) === "DataCloneError" && thrown(b) !== undefined,
+    applies: (a, b) => a.rejected?.name === "DataCloneError" && b?.rejected !== undefined,
   },
   {
     why: "Node's own bug.",
