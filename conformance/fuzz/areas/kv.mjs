@@ -93,15 +93,7 @@ export function kv(random) {
           ),
       ],
       [0.5, () => call(on, "deleteAlarm")],
-      [
-        0.3,
-        () =>
-          call(
-            on,
-            random.pick(["put", "get", "delete", "list", "setAlarm"]),
-            ...random.some(0, 2, () => scalar(random)),
-          ),
-      ],
+      [0.3, () => call(on, random.pick(["put", "get", "delete", "list"]), ...random.some(0, 2, () => scalar(random)))],
       [0.3, () => call(on, "deleteAll")],
     ]);
   const syncOperation = () =>

@@ -210,7 +210,6 @@ export const oddity = (random, inner) =>
     [1, () => ["getter", object([]), "thrower", [["throw", error("from a getter")]]]],
     [1, () => ["call", ["g", "Object"], "freeze", object([["a", inner()]])]],
     [1, () => ["apply", ["generator", 1]]],
-    [1, () => ["g", "globalThis"]],
     [1, () => ["new", ["class", "WithSymbol", null, [["field", ["symbol", "toStringTag"], "Tagged"]]]]],
     [
       1,

@@ -311,6 +311,25 @@ fn columns_can_be_dropped_whatever_their_names_are() {
 }
 
 #[test]
+fn a_cursor_that_is_ended_holds_up_nothing() {
+    let database = numbers();
+    let cursor = database
+        .exec("DELETE FROM t WHERE a > 1 RETURNING a", vec![])
+        .unwrap();
+    assert_eq!(next(&cursor), Some(2));
+    assert!(database.commit().is_err());
+    let database = numbers();
+    let cursor = database
+        .exec("DELETE FROM t WHERE a > 1 RETURNING a", vec![])
+        .unwrap();
+    assert_eq!(next(&cursor), Some(2));
+    cursor.end();
+    assert_eq!(next(&cursor), None);
+    cursor.end();
+    database.commit().unwrap();
+}
+
+#[test]
 fn places_in_errors_count_from_the_statement_itself() {
     let database = numbers();
     for sql in [
