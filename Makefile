@@ -33,7 +33,7 @@ test: setup
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --project cases/node
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --project cases/pair
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --each npm
-	cd conformance && HOLDFAST_BIN=$(DEBUG) node fuzz/fuzz.mjs --seed 1 --count 25
+	cd conformance && HOLDFAST_BIN=$(DEBUG) node fuzz/fuzz.mjs --seed 3 --count 15
 
 # The engine's tests with SpiderMonkey's own assertions, while the collector runs all the time.
 test-zeal: setup
