@@ -34,6 +34,7 @@ test: setup
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --project cases/pair
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node compare.mjs --each npm
 	cd conformance && HOLDFAST_BIN=$(DEBUG) node autobahn/run.mjs --quick
+	cd conformance && HOLDFAST_BIN=$(DEBUG) node fuzz/fuzz.mjs --seed 3 --count 15
 
 # The engine's tests with SpiderMonkey's own assertions, while the collector runs all the time.
 test-zeal: setup

@@ -13,19 +13,16 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import http from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
+import { differ } from "./lib/differ.mjs";
+import { send } from "./lib/http.mjs";
 import { installPackages } from "./lib/install.mjs";
 import { Report } from "./lib/report.mjs";
 import { startHoldfast } from "./lib/holdfast.mjs";
 import { startWorkerd, workerdVersion } from "./lib/workerd.mjs";
 
-/** How long one case may take. */
-const CASE_MS_MAX = 20_000;
-/** Headers of an answer that belong to the connection or the clock, not to the program. */
-const IGNORED_HEADERS = new Set(["date", "connection", "keep-alive", "server"]);
 const RUNTIMES = { workerd: startWorkerd, holdfast: startHoldfast };
 
 const { values, positionals: prefixes } = parseArgs({
@@ -87,7 +84,7 @@ async function compareAll([left, right]) {
     const [a, b] = await Promise.all([ask(left, entry), ask(right, entry)]);
     if (values.show) console.log(`${entry.name}: ${JSON.stringify(a, null, 2)}\n`);
     const broken = [...problems(left, a), ...problems(right, b)];
-    const differences = [...broken, ...differ(...withoutLengths(a, b))];
+    const differences = [...broken, ...differ(...withoutLengths(a, b), sides)];
     const list = lists.find(([, known]) => entry.name in known)?.[0];
     if (list !== undefined) {
       if (broken.length === 0 && differences.length > 0) {
@@ -141,51 +138,6 @@ async function ask(runtime, { name, request = {} }) {
   }
 }
 
-function send(runtime, target, { method = "GET", headers = {}, body }) {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(runtime.url);
-    // The host is the same for both, so that it may appear in answers.
-    const request = http.request({
-      hostname,
-      port,
-      method,
-      path: rawTarget(target),
-      headers: { host: "cases.example", ...headers },
-      agent: false,
-    });
-    request.setTimeout(CASE_MS_MAX, () => request.destroy(new Error(`no answer within ${CASE_MS_MAX} ms`)));
-    request.on("error", reject);
-    request.on("response", (response) => {
-      const chunks = [];
-      response.on("data", (chunk) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode,
-          headers: collectHeaders(response.rawHeaders),
-          body: Buffer.concat(chunks).toString("utf8"),
-        }),
-      );
-    });
-    request.end(body);
-  });
-}
-
-/** Sends a target's UTF-8 bytes as they are, which Node only does for text that it takes for Latin-1. */
-function rawTarget(target) {
-  return Buffer.from(target).toString("latin1");
-}
-
-/** Lower-case names, each with its values in order. */
-function collectHeaders(raw) {
-  const headers = {};
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i].toLowerCase();
-    if (!IGNORED_HEADERS.has(name)) (headers[name] ??= []).push(raw[i + 1]);
-  }
-  return headers;
-}
-
 /** What is wrong with an answer by itself: the Worker describes every exception, so a 5xx is a defect. */
 function problems(runtime, { noAnswer, status, body }) {
   if (noAnswer) return [`${runtime.name} gives no answer: ${noAnswer}`];
@@ -200,22 +152,6 @@ function withoutLengths(...answers) {
     const { "content-length": _, ...others } = headers ?? {};
     return { ...rest, headers: others };
   });
-}
-
-/** Every place where two JSON values differ, as lines for people. */
-function differ(a, b, at = "") {
-  if (isDeepStrictEqual(a, b)) return [];
-  const bothObjects =
-    [a, b].every((value) => typeof value === "object" && value !== null) && Array.isArray(a) === Array.isArray(b);
-  if (bothObjects) {
-    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-    return keys.flatMap((key) => differ(a[key], b[key], at === "" ? key : `${at}.${key}`));
-  }
-  const brief = (value) => {
-    const text = JSON.stringify(value) ?? "(absent)";
-    return text.length > 300 ? `${text.slice(0, 300)}…` : text;
-  };
-  return [`${at}: ${sides[0]} ${brief(a)}`, `${" ".repeat(at.length + 2)}${sides[1]} ${brief(b)}`];
 }
 
 function countTopics(names) {

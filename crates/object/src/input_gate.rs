@@ -12,8 +12,8 @@
 //! storage operation holds it until its result is delivered. While nobody does, the scope admits, first the
 //! sections that wait in it, in call order, then the events, in arrival order.
 //!
-//! A section that ends leaves to the enclosing scope what still waits in it, inner sections that still
-//! run, and everything that its I/O will yet bring; its own lock passes to the continuation of its
+//! A section that ends leaves to the enclosing scope what still waits in it (its sections go before those of
+//! the enclosing scope, its events after those), inner sections that still run, and everything that its I/O will yet bring; its own lock passes to the continuation of its
 //! caller, which therefore runs before any other event of that scope.
 
 mod ended;

@@ -86,6 +86,15 @@ impl Access {
     }
 
     fn permits(&self, context: &AuthContext<'_>) -> bool {
+        // Told apart first: where SQLite names the database for other actions, it names the column that is dropped.
+        if let AuthAction::AlterTable {
+            database_name,
+            table_name,
+        } = context.action
+        {
+            self.alters_table.store(true, Ordering::Relaxed);
+            return database_name == "main" && !is_reserved(table_name);
+        }
         match context.database_name {
             None | Some("main") => {}
             // SQLite reads the (empty) temporary schema while it resolves names.
@@ -134,13 +143,6 @@ impl Access {
                 trigger_name: name,
                 table_name,
             } => !is_reserved(name) && !is_reserved(table_name),
-            AuthAction::AlterTable {
-                database_name,
-                table_name,
-            } => {
-                self.alters_table.store(true, Ordering::Relaxed);
-                database_name == "main" && !is_reserved(table_name)
-            }
             AuthAction::Reindex { index_name } => !is_reserved(index_name),
             AuthAction::Analyze { .. } | AuthAction::Select | AuthAction::Recursive => true,
             AuthAction::CreateVtable {

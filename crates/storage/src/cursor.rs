@@ -145,6 +145,28 @@ impl Run {
         }
     }
 
+    /// The consumer wants no more rows: the statement is released now.
+    fn end(&self) {
+        let execution = {
+            let mut state = self.state.borrow_mut();
+            if !matches!(&*state, State::Row(_) | State::Delivered(_)) {
+                return;
+            }
+            match std::mem::replace(&mut *state, State::Done { told: true }) {
+                State::Row(execution) | State::Delivered(execution) => execution,
+                State::Done { .. } | State::Cancelled(_) => unreachable!("seen above"),
+            }
+        };
+        let mut counters = self.counters.get();
+        counters.add_steps(execution.statement());
+        // The row ahead has been read.
+        counters.delivered += 1;
+        self.counters.set(counters);
+        if let Some(database) = self.database.upgrade() {
+            self.give_back(&database, execution.finish());
+        }
+    }
+
     /// Ends the run, releasing its statement now; the consumer gets `error` unless it has seen the end.
     pub(crate) fn cancel(&self, error: StorageError) {
         let mut state = self.state.borrow_mut();
@@ -265,6 +287,12 @@ impl Cursor {
                 .map(|index| row.get(index).to_owned())
                 .collect()
         })
+    }
+
+    /// No more rows are wanted: the statement is released, and [`Self::next`] gives nothing more. A statement that writes
+    /// and still has rows would hold up the commit.
+    pub fn end(&self) {
+        self.run.end();
     }
 
     /// Names of the columns; equal names may occur. Empty for a statement that returns nothing.

@@ -71,8 +71,10 @@ impl Inner {
             }
             let whole = rest.len() == sql.len();
             let text = rest;
-            rest = &rest[tail..];
-            if rest.bytes().all(is_sql_space) {
+            // Places in messages count from where the statement itself begins.
+            rest =
+                rest[tail..].trim_start_matches(|c: char| u8::try_from(c).is_ok_and(is_sql_space));
+            if rest.is_empty() {
                 let info = Rc::new(StatementInfo::new(Rc::from(text), &statement));
                 if findings.creates {
                     info.shape.get_or_init(|| Shape::of_sql(self, text));
@@ -149,5 +151,5 @@ impl Inner {
 
 /// SQLite's idea of blank: what may follow the last statement.
 fn is_sql_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\x0c' | b'\r')
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\x0b' | b'\x0c' | b'\r')
 }

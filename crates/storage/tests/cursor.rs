@@ -291,6 +291,62 @@ fn renaming_cannot_reach_a_reserved_name() {
 }
 
 #[test]
+fn columns_can_be_dropped_whatever_their_names_are() {
+    let database = numbers();
+    for sql in [
+        "CREATE TABLE u(a, b, temp, main, _cf_c)",
+        "ALTER TABLE u DROP COLUMN b",
+        "ALTER TABLE u DROP COLUMN temp",
+        "ALTER TABLE u DROP COLUMN main",
+        "ALTER TABLE u DROP COLUMN _cf_c",
+        "INSERT INTO u VALUES (1)",
+    ] {
+        database.exec(sql, vec![]).unwrap();
+    }
+    database.kv_put("k", b"v").unwrap();
+    assert_eq!(
+        message(&database, "ALTER TABLE _cf_KV DROP COLUMN value", vec![]),
+        "not authorized: SQLITE_AUTH"
+    );
+}
+
+#[test]
+fn a_cursor_that_is_ended_holds_up_nothing() {
+    let database = numbers();
+    let cursor = database
+        .exec("DELETE FROM t WHERE a > 1 RETURNING a", vec![])
+        .unwrap();
+    assert_eq!(next(&cursor), Some(2));
+    assert!(database.commit().is_err());
+    let database = numbers();
+    let cursor = database
+        .exec("DELETE FROM t WHERE a > 1 RETURNING a", vec![])
+        .unwrap();
+    assert_eq!(next(&cursor), Some(2));
+    cursor.end();
+    assert_eq!(next(&cursor), None);
+    cursor.end();
+    database.commit().unwrap();
+}
+
+#[test]
+fn places_in_errors_count_from_the_statement_itself() {
+    let database = numbers();
+    for sql in [
+        "SELEC",
+        "SELECT 1;SELEC",
+        "SELECT 1;   SELEC",
+        "SELECT 1;\n\tSELECT 2; \u{b}\u{c}\r\nSELEC",
+    ] {
+        assert_eq!(
+            message(&database, sql, vec![]),
+            "near \"SELEC\": syntax error at offset 0: SQLITE_ERROR",
+            "{sql:?}"
+        );
+    }
+}
+
+#[test]
 fn a_program_cannot_borrow_an_internal_statement() {
     let database = numbers();
     database.kv_put("k", b"v").unwrap();

@@ -96,7 +96,7 @@ export class Blob {
     // Workers take arrays here, no other iterables.
     if (parts !== undefined && !Array.isArray(parts)) throw constructorArgumentError(name, 1, "Array");
     if (options !== undefined && options !== null) {
-      if (!isObject(options)) throw constructorArgumentError(name, 2, "Options");
+      if (!isObject(options)) throw constructorArgumentError(name, name === "File" ? 3 : 2, "Options");
       if (options.endings !== undefined) throw new Error("The 'endings' field on 'Options' is not implemented.");
       const { type } = options;
       if (type !== undefined) this.#type = normalizeType(type);

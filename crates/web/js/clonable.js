@@ -9,6 +9,7 @@ import { Blob } from "./blob.js";
 import { Crypto, CryptoKey, SubtleCrypto } from "./crypto/crypto.js";
 import { DOMException } from "./dom_exception.js";
 import { TextDecoder, TextEncoder } from "./encoding.js";
+import { errorDetails } from "./error_details.js";
 import { Event } from "./event.js";
 import { EventTarget } from "./event_target.js";
 import { File } from "./file.js";
@@ -103,7 +104,10 @@ export function checkClonable(value) {
   else if (typeof value === "function") checkPrototypes(getPrototypeOf(value), false);
 }
 
-/** As checkClonable(), but lets those pass that clone_platform.js can copy. @returns {boolean} whether there are any */
+/**
+ * As checkClonable(), but lets those pass that clone_platform.js can copy.
+ * @returns {boolean} whether there are any, or errors of which the engine does not copy all
+ */
 export function holdsPlatformObjects(value) {
   return isObject(value) && checkObject(value, true);
 }
@@ -131,7 +135,14 @@ function checkObject(root, mayCopy) {
       found = true;
       continue;
     }
-    if (isError(object)) look(object.cause);
+    if (isError(object)) {
+      look(object.cause);
+      look(object.errors);
+      const details = errorDetails(object);
+      if (details.length > 0) found = true;
+      for (let i = 0; i < details.length; i++) look(object[details[i]]);
+      continue;
+    }
     if (isArray(object) && object.length <= DENSE_LENGTH_MAX) {
       for (let i = 0; i < object.length; i++) look(object[i]);
     } else if (!lookIntoCollection(object, look)) {

@@ -17,6 +17,7 @@ export class File extends Blob {
       this.#lastModified = arguments[4];
       return;
     }
+    if (parts !== undefined && !Array.isArray(parts)) throw constructorArgumentError("File", 1, "Array");
     if (arguments.length < 2) throw constructorArgumentError("File", 2, "string");
     super(parts, options);
     this.#name = USVString(name);

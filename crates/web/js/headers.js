@@ -9,7 +9,7 @@
 
 import { op_headers_read } from "holdfast:ops";
 import { SymbolIterator } from "./primordials.js";
-import { argumentError, constructorArgumentError } from "./type_errors.js";
+import { argumentError, constructorArgumentError, sequenceError } from "./type_errors.js";
 import { defineInterface, isObject, sequence, sequenceFrom } from "./webidl.js";
 
 const SET_COOKIE = "set-cookie";
@@ -125,7 +125,7 @@ export function headerListFrom(init, wrongType) {
   if (iterate !== undefined && iterate !== null) {
     sequenceFrom(init, iterate, (pair) => {
       const both = sequence(pair);
-      if (both === undefined) throw wrongType();
+      if (both === undefined) throw sequenceError();
       if (both.length !== 2) {
         throw new TypeError(
           "To initialize a Headers object from a sequence, each inner sequence must have exactly two elements.",

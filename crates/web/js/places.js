@@ -1,11 +1,14 @@
 // Values that hold what the engine's structured clone cannot carry: they are copied with an empty object in each such
 // place, the engine clones the copy, and at the other end the places are filled.
 
+import { op_proxy_target } from "holdfast:ops";
+import { errorDetails } from "./error_details.js";
 import { isObject } from "./webidl.js";
 
-const { defineProperty, getPrototypeOf, keys: ObjectKeys } = Object;
+const { defineProperty, getPrototypeOf, hasOwn, keys: ObjectKeys } = Object;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
+const AggregateErrorConstructor = AggregateError;
 const MapConstructor = Map;
 const ObjectPrototype = Object.prototype;
 const SetConstructor = Set;
@@ -33,7 +36,7 @@ export function openPlaces(parcel, objects) {
 // Errors go through the engine as they are; the copies of what they hold come after them.
 function restore(error, properties) {
   for (const key of ObjectKeys(properties)) {
-    const enumerable = key !== "cause";
+    const enumerable = key !== "cause" && !(key === "errors" && error instanceof AggregateErrorConstructor);
     defineProperty(error, key, { value: properties[key], writable: true, configurable: true, enumerable });
   }
 }
@@ -56,11 +59,12 @@ class Copy {
     if (known !== undefined) return known;
     const made = this.#describe(value);
     if (made !== undefined) return this.#place(value, made);
-    if (isArray(value)) return this.#properties(value, new Array(value.length));
+    if (isArray(value) && op_proxy_target(value) === undefined) return this.#properties(value, new Array(value.length));
     if (value instanceof MapConstructor) return this.#map(value);
     if (value instanceof SetConstructor) return this.#set(value);
     if (Error.isError(value)) return this.#error(value);
-    if (isNative(value)) return value;
+    // The engine is to refuse these, not their copies.
+    if (isNative(value) || op_proxy_target(value) !== undefined) return value;
     return this.#properties(value, {});
   }
 
@@ -74,11 +78,7 @@ class Copy {
 
   #properties(value, copy) {
     this.#copies.set(value, copy);
-    for (const key of ObjectKeys(value)) {
-      const item = this.of(value[key]);
-      if (key !== "__proto__") copy[key] = item;
-      else defineProperty(copy, key, { value: item, configurable: true, enumerable: true, writable: true });
-    }
+    for (const key of ObjectKeys(value)) set(copy, key, this.of(value[key]));
     return copy;
   }
 
@@ -99,9 +99,10 @@ class Copy {
   #error(error) {
     this.#copies.set(error, error);
     const properties = {};
-    for (const key of [...ObjectKeys(error), "cause"]) {
-      const item = error[key];
-      if (isObject(item)) properties[key] = this.of(item);
+    for (const key of errorDetails(error)) set(properties, key, this.of(error[key]));
+    // What the engine copies by itself, it copies without knowing of places.
+    for (const key of ["cause", "errors"]) {
+      if (hasOwn(error, key) && isObject(error[key])) properties[key] = this.of(error[key]);
     }
     this.errors.push(error);
     this.properties.push(properties);
@@ -109,11 +110,20 @@ class Copy {
   }
 }
 
+function set(object, key, value) {
+  if (key !== "__proto__") object[key] = value;
+  else defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
+}
+
+const IteratorPrototype = getPrototypeOf(getPrototypeOf([].values()));
+const AsyncIteratorPrototype = getPrototypeOf(getPrototypeOf(async function* () {}).prototype);
+
 /** Prototypes of what the engine clones by what is inside it, and of what it refuses; not by its properties. */
 const NATIVE = new SetConstructor([
   Boolean, Number, String, BigInt, Symbol, Date, RegExp, ArrayBuffer, Promise, WeakMap, WeakSet, WeakRef,
   FinalizationRegistry, Function, WebAssembly.Module, WebAssembly.Instance, WebAssembly.Memory, WebAssembly.Table,
 ].map((Class) => Class.prototype));
+NATIVE.add(IteratorPrototype).add(AsyncIteratorPrototype);
 
 function isNative(value) {
   for (let prototype = getPrototypeOf(value); prototype !== null; prototype = getPrototypeOf(prototype)) {

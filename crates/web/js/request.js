@@ -27,7 +27,7 @@ const FROM_PARTS = Symbol("parts");
 const METHODS = new Set([
   "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "PURGE", "OPTIONS", "TRACE", "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND",
   "PROPPATCH", "SEARCH", "UNLOCK", "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "MSEARCH", "NOTIFY", "SUBSCRIBE",
-  "UNSUBSCRIBE",
+  "UNSUBSCRIBE", "QUERY",
 ]);
 
 const urlOffsets = new Uint32Array(12);

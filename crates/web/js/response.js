@@ -52,8 +52,8 @@ function defaultParts() {
 }
 
 // The fields of a ResponseInit; headers become a list of the new response's own.
-function partsFromInit(init) {
-  if (!isObject(init)) throw constructorArgumentError("Response", 2, `${INIT} or Response`);
+function partsFromInit(init, wrongType = constructorArgumentError) {
+  if (!isObject(init)) throw wrongType("Response", 2, `${INIT} or Response`);
   const parts = defaultParts();
   const { cf, encodeBody, status, statusText, webSocket } = init;
   if (isResponse(init)) {
@@ -188,7 +188,7 @@ export class Response extends Body {
     const text = `${JSON.stringify(data)}`;
     const parts = init === undefined || init === null
       ? defaultParts()
-      : partsFromInit(init);
+      : partsFromInit(init, (interfaceName, parameter, type) => argumentError("json", interfaceName, parameter, type));
     parts.headers ??= [];
     if (listFirst(parts.headers, "content-type") === undefined) parts.headers.push("content-type", "application/json");
     addBody(parts, text);

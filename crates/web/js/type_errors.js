@@ -27,5 +27,10 @@ export function fieldError(field, dictionary, type) {
   );
 }
 
+/** For a member of a list that is to be a list itself. */
+export function sequenceError() {
+  return new TypeError("Incorrect type: the provided value is not of type 'Sequence'.");
+}
+
 /** The name under which global functions report their arguments. */
 export const GLOBAL_SCOPE = "ServiceWorkerGlobalScope";

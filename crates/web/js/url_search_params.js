@@ -1,7 +1,7 @@
 // URLSearchParams (https://url.spec.whatwg.org/#interface-urlsearchparams).
 
 import { op_percent_decode } from "holdfast:ops";
-import { argumentError } from "./type_errors.js";
+import { argumentError, sequenceError } from "./type_errors.js";
 import { defineInterface } from "./webidl.js";
 
 const { getOwnPropertyDescriptor, ownKeys } = Reflect;
@@ -60,16 +60,17 @@ function toUSVString(value) {
 
 // A sequence of pairs. Each pair is an iterable of exactly two.
 function listOfSequence(iterable) {
-  const list = [];
+  const pairs = [];
   for (const pair of iterable) {
     if ((typeof pair !== "object" && typeof pair !== "function") || pair === null || pair[Symbol.iterator] == null) {
-      throw new TypeError("Incorrect type: the provided value is not of type 'Sequence'.");
+      throw sequenceError();
     }
-    const items = [...pair];
-    if (items.length !== 2) throw new TypeError("Invalid URL search params sequence.");
-    list.push(toUSVString(items[0]), toUSVString(items[1]));
+    pairs.push(Array.from(pair, toUSVString));
   }
-  return list;
+  return pairs.flatMap((pair) => {
+    if (pair.length !== 2) throw new TypeError("Invalid URL search params sequence.");
+    return pair;
+  });
 }
 
 // A record: names that differ only before conversion to well-formed strings are one name.

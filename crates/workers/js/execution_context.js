@@ -3,6 +3,7 @@
 import { op_background_begin, op_background_end } from "holdfast:ops";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 import { reportException } from "../web/report_error.js";
+import { argumentError } from "../web/type_errors.js";
 import { currentExports } from "./exports.js";
 import { hasExports } from "./flags.js";
 
@@ -32,6 +33,7 @@ export class ExecutionContext {
   }
 
   waitUntil(promise) {
+    if (arguments.length === 0) throw argumentError("waitUntil", "ExecutionContext", 1, "Promise");
     waitUntil(promise);
   }
 

@@ -35,6 +35,7 @@ export class DurableObjectState {
   }
 
   waitUntil(promise) {
+    if (arguments.length === 0) throw argumentError("waitUntil", NAME, 1, "Promise");
     waitUntil(promise);
   }
 

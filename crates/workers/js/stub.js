@@ -25,9 +25,9 @@ export class ServiceStub {
   }
 
   fetch(input, init = undefined) {
-    if (arguments.length === 0) return Promise.reject(argumentError("fetch", "Fetcher", 1, "Request or string"));
     const route = routeOf(this);
     if (route === undefined) return Promise.reject(illegalInvocation());
+    if (arguments.length === 0) return Promise.reject(argumentError("fetch", "Fetcher", 1, "Request or string"));
     return fetchThrough((request) => send(route.channel, request), "Fetcher", input, init);
   }
 
@@ -51,8 +51,8 @@ export const DurableObjectStub = class DurableObject extends ServiceStub {
   constructor(token, classIndex, id) {
     super(token);
     this.#class = classIndex;
-    Object.defineProperty(this, "id", { value: id, enumerable: true });
     Object.defineProperty(this, "name", { value: id.name, enumerable: true });
+    Object.defineProperty(this, "id", { value: id, enumerable: true });
   }
 
   static {

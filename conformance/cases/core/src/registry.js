@@ -1,5 +1,6 @@
 import alarms from "./alarms.js";
 import cache from "./cache.js";
+import clone from "./web_clone.js";
 import compression from "./web_compression.js";
 import crypto_ from "./web_crypto.js";
 import cryptoPairs from "./web_crypto_pairs.js";
@@ -57,6 +58,7 @@ const topics = {
   headers,
   url,
   encoding,
+  clone,
   globals,
   "url-pattern": patterns,
   messages,

@@ -1,6 +1,6 @@
 // Values as arguments and results: what arrives, seen from both sides.
 
-import { outcome, outcomes, show } from "./harness.js";
+import { engineOutcome, outcome, outcomes, show } from "./harness.js";
 
 /** What the callee saw of each value, and what came back. */
 async function roundTrip({ env, name }, values) {
@@ -198,6 +198,20 @@ export default {
   blob: async ({ env, name }) => {
     const blob = await env.TARGET.getByName(name).echo(new Blob(["bytes"], { type: "text/x" }));
     return { class: blob.constructor.name, size: blob.size, type: blob.type, text: await blob.text() };
+  },
+  "errors-that-hold-what-is-no-data": async ({ env, name }) => {
+    const echo = async (error) => (await env.TARGET.getByName(name).echo({ error })).error;
+    const withField = (field) => Object.assign(new RangeError("m"), { field });
+    return outcomes({
+      function: async () => (await echo(withField((x) => x + 1))).field(1),
+      stream: async () => new Response((await echo(withField(new Response("text").body))).field).text(),
+      nested: async () => {
+        const back = await echo(withField({ list: [withField((x) => x + 2)] }));
+        return [back.field.list[0].message, await back.field.list[0].field(1)];
+      },
+      unsupported: () => echo(withField(new AbortController())),
+      symbol: () => engineOutcome(() => echo(withField(Symbol("s")))),
+    });
   },
   "many-values": async ({ env, name }) => {
     const list = Array.from({ length: 20_000 }, (_, i) => ({ i, text: `item ${i}` }));

@@ -1,6 +1,6 @@
 // SQL: values, cursors and what the database can do.
 
-import { allInObjects, engineOutcome, outcomes, show } from "./harness.js";
+import { allInObjects, engineOutcome, outcome, outcomes, show } from "./harness.js";
 
 const numbers = (sql, n) =>
   sql.exec("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < ?) SELECT x FROM c", n);
@@ -306,6 +306,26 @@ export default allInObjects({
     sql.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)");
     sql.exec("DELETE FROM t ORDER BY x DESC LIMIT 1");
     return sql.exec("SELECT x FROM t").toArray();
+  },
+  "one-of-several-written-rows": async ({ sql }) => {
+    sql.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2), (3), (4)");
+    const one = await outcome(() => sql.exec("DELETE FROM t WHERE a < 4 RETURNING a").one());
+    // Past the commit, which a statement that still writes would hold up.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    return { one, left: sql.exec("SELECT a FROM t").toArray() };
+  },
+  "drop-and-rename-columns": ({ sql }) => {
+    sql.exec("CREATE TABLE t (a, b, c, d); INSERT INTO t VALUES (1, 2, 3, 4)");
+    return outcomes({
+      drop: () => sql.exec("ALTER TABLE t DROP COLUMN b").toArray(),
+      rename: () => sql.exec("ALTER TABLE t RENAME COLUMN c TO main").toArray(),
+      dropAgain: () => sql.exec("ALTER TABLE t DROP COLUMN main").toArray(),
+      left: () => sql.exec("SELECT * FROM t").toArray(),
+      internal: () => {
+        sql.exec("CREATE TABLE u (a)");
+        return sql.exec("ALTER TABLE _cf_KV DROP COLUMN value");
+      },
+    });
   },
   "last-insert-rowid-and-changes": ({ sql }) => {
     sql.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)");

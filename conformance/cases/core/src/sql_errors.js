@@ -158,6 +158,13 @@ export default allInObjects({
         return exec("SELECT 1");
       },
     }),
+  "places-in-several-statements": ({ sql }) =>
+    refused(sql, {
+      spaces: "SELECT 1;   SELEC 1",
+      lines: "SELECT 1;\n\tSELECT 2; \n\v\f SELEC 1",
+      comment: "SELECT 1; -- one\n SELEC 1",
+      first: "  SELEC 1",
+    }),
   "cursor-and-delete-all": async ({ sql, storage }) => {
     sql.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)");
     const cursor = sql.exec("SELECT x FROM t");

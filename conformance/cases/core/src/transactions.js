@@ -176,6 +176,15 @@ export default allInObjects({
     await Promise.all([step("one"), step("two")]);
     return order;
   },
+  "left-behind-inside-goes-first": async ({ storage, kv }) => {
+    let inner;
+    storage.transaction(async () => {
+      inner = storage.transaction(async (txn) => txn.put("inner", 1));
+    });
+    const seen = await storage.transaction(async () => [...kv.list()]);
+    await inner;
+    return seen;
+  },
   "deferred-foreign-keys": async ({ storage, sql }) => {
     sql.exec(
       "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED)",

@@ -25,7 +25,8 @@ pub(super) struct Scope<T> {
 
 /// The part of a scope that exists only while there are sections in it.
 struct Inner<T> {
-    /// Sections that have not started, in call order, each with its caller's token.
+    /// Sections that have not started, in call order, each with its caller's token; those of an inner section that
+    /// ended come before the others.
     waiting: VecDeque<(Section, T)>,
     /// The section that runs in this scope and holds one of its locks.
     active: Option<Section>,
@@ -75,7 +76,8 @@ impl<T> Scope<T> {
     }
 
     /// The running section ended and this scope takes over everything in it. The lock which the
-    /// section held here stays counted: it passes to the continuation of the section's caller.
+    /// section held here stays counted: it passes to the continuation of the section's caller. Sections
+    /// that waited in it go before those that waited for it to end, as in workerd.
     pub(super) fn absorb(&mut self, ended: Scope<T>) {
         let mut ended = ended;
         self.locks += ended.locks;
@@ -84,9 +86,10 @@ impl<T> Scope<T> {
         }
         let inner = self.inner();
         match ended.inner {
-            Some(orphan) => {
+            Some(mut orphan) => {
                 inner.active = orphan.active;
-                inner.waiting.extend(orphan.waiting);
+                orphan.waiting.append(&mut inner.waiting);
+                inner.waiting = orphan.waiting;
             }
             None => inner.active = None,
         }

@@ -57,14 +57,16 @@ impl Model {
                 *lock = parent;
             }
         }
-        // What is left over queues up behind what waits in the enclosing scope.
+        // Events that are left over queue up behind those of the enclosing scope; sections go before its sections.
         let waiting = std::mem::take(&mut self.waiting);
         let (left, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|w| w.0 == section);
-        self.waiting = others;
-        self.waiting.extend(
-            left.into_iter()
-                .map(|(_, token, start)| (parent, token, start)),
-        );
+        let moved = left
+            .into_iter()
+            .map(|(_, token, start)| (parent, token, start));
+        let (sections, events): (Vec<_>, Vec<_>) = moved.partition(|w| w.2.is_some());
+        self.waiting = sections;
+        self.waiting.extend(others);
+        self.waiting.extend(events);
         parent
     }
 

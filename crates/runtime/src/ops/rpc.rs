@@ -1,4 +1,4 @@
-//! Exports, stubs of them, and what JavaScript cannot see of promises and proxies.
+//! Exports, stubs of them, and what JavaScript cannot see of promises.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,7 +20,6 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_worker_name", 0, worker_name)
         .op("op_reply_pipeline", 3, pipeline)
         .op("op_promise_peek", 1, peek)
-        .op("op_proxy_target", 1, proxy_target)
 }
 
 /// `(target, wants to know of its release)` → channel, which owns the only share
@@ -106,12 +105,4 @@ fn peek<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let result = scope.promise_result(promise);
     let fulfilled = scope.bool(fulfilled);
     scope.array(&[fulfilled, result])
-}
-
-/// `(value)` → the target of a proxy (null once it is revoked), or undefined for anything else
-fn proxy_target<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
-    match scope.proxy_target(args.get(0)) {
-        Some(target) => Ok(target),
-        None => Ok(scope.undefined()),
-    }
 }

@@ -9,6 +9,7 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_promise_details", 1, promise_details)
         .op("op_proxy_details", 1, proxy_details)
         .op("op_iterator_details", 1, iterator_details)
+        .op("op_proxy_target", 1, proxy_target)
 }
 
 /// `(value, array of what to transfer, whether memory may be shared)` → the copy.
@@ -58,4 +59,12 @@ fn iterator_details<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> 
     })?;
     let passed = scope.number(f64::from(iterator.passed));
     scope.array(&[yields, iterator.target, passed])
+}
+
+/// `(value)` → the target of a proxy (null once it is revoked), or undefined for anything else
+fn proxy_target<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    match scope.proxy_target(args.get(0)) {
+        Some(target) => Ok(target),
+        None => Ok(scope.undefined()),
+    }
 }

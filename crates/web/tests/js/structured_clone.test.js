@@ -154,3 +154,38 @@ test("platform objects inside errors", () => {
   const deep = structuredClone(new Error("e", { cause: new RangeError("r", { cause: { list: [new Headers({ b: "2" })] } }) }));
   assert(deep.cause instanceof RangeError && deep.cause.cause.list[0].get("b") === "2");
 });
+
+test("errors keep their own properties and names", () => {
+  const inner = { a: 1 };
+  class Custom extends RangeError {
+    code = inner;
+  }
+  const error = Object.assign(new Custom("m", { cause: new Custom("cause") }), { name: "Own", list: [inner] });
+  Object.defineProperty(error, "hidden", { value: 2 });
+  const copy = structuredClone(error);
+  assert(Error.isError(copy) && copy !== error);
+  assertEquals([copy.name, copy.message, copy.code, copy.list, copy.hidden], ["Own", "m", { a: 1 }, [{ a: 1 }], 2]);
+  assert(copy.code === copy.list[0] && copy.code !== inner);
+  assert(copy.cause instanceof RangeError && copy.cause.code === copy.code);
+  assertEquals(Object.keys(copy), ["name", "code", "list", "hidden"]);
+  const many = structuredClone(new AggregateError([Object.assign(new Error("x"), { n: 1 })], "m"));
+  assertEquals([many.errors[0].n, Object.keys(many)], [1, []]);
+  assertEquals(structuredClone(Object.assign(new Error("e"), { errors: [1] })).errors, [1]);
+});
+
+test("what has no copy is refused beside errors that have properties", () => {
+  const error = Object.assign(new Error("e"), { code: 1 });
+  const refused = [
+    Object.assign(new Error("e"), { f() {} }),
+    Object.assign(new Error("e"), { g: (function* () {})() }),
+    new Proxy({ error }, {}),
+    { error, proxy: new Proxy([], {}) },
+    { error, iterator: [].values() },
+    new Proxy([new DOMException("m")], {}),
+  ];
+  for (const value of refused) assertThrows(() => structuredClone(value), "DataCloneError");
+});
+
+test("only objects can be transferred", () => {
+  for (const item of [undefined, null, 5, "text"]) assertThrows(() => structuredClone(1, { transfer: [item] }), TypeError);
+});

@@ -15,6 +15,9 @@ const { defineProperty, keys: ObjectKeys } = Object;
  * @param {Array} channels takes the channels of the stubs in the value
  */
 export function openParcel({ value, found, details, places, kinds }, handles, channels) {
+  const revived = new Map();
+  for (let i = 0; i < places.length; i++) revived.set(places[i], revive(kinds[i], handles, channels));
+  if (places.length > 0) fillPlaces(details, revived);
   for (let i = 0; i < found.length; i++) {
     const { dom, name, message, properties } = details[i];
     if (dom) makeDOMException(found[i], name, message);
@@ -25,8 +28,6 @@ export function openParcel({ value, found, details, places, kinds }, handles, ch
     }
   }
   if (places.length === 0) return value;
-  const revived = new Map();
-  for (let i = 0; i < places.length; i++) revived.set(places[i], revive(kinds[i], handles, channels));
   return revived.get(value) ?? fillPlaces(value, revived);
 }
 

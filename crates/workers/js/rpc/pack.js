@@ -127,7 +127,7 @@ class Walk {
   found = [];
   details = [];
 
-  /** Takes note of an error; `visit` sees the values of its properties. */
+  /** Takes note of an error; `visit` gives what to send of the values of its properties. */
   noteError(error, visit) {
     if (isDOMException(error)) {
       this.#push(error, { dom: true, name: error.name, message: error.message, properties: undefined });
@@ -139,16 +139,9 @@ class Walk {
     for (const key of ObjectKeys(descriptors)) {
       if (!("value" in descriptors[key])) continue;
       const { value } = descriptors[key];
-      if (isReference(value)) {
-        try {
-          visit(value);
-        } catch {
-          // With something in it that is no data, an error is its message.
-          return;
-        }
-      }
+      const sent = isReference(value) ? visit(value) : value;
       if (NOT_COPIED.has(key) || (key === "name" && ERROR_NAMES.has(value))) continue;
-      properties[key] = value;
+      properties[key] = sent;
       count++;
     }
     if (count > 0) this.#push(error, { dom: false, name: undefined, message: undefined, properties });
@@ -206,7 +199,10 @@ class Scan extends Walk {
     } else if (value instanceof Set) {
       for (const item of value) if (isReference(item)) this.#visit(item);
     } else if (Error.isError(value)) {
-      this.noteError(value, (item) => this.#visit(item));
+      this.noteError(value, (item) => {
+        this.#visit(item);
+        return item;
+      });
     } else if (value instanceof RpcTarget || isPlatform(value) || partsOf(value) !== undefined) {
       throw EXTERNAL;
     } else {
@@ -244,7 +240,7 @@ class Copy extends Walk {
     if (value instanceof Set) return this.#set(value);
     if (Error.isError(value)) {
       this.#copies.set(value, value);
-      this.noteError(value, dataOnly);
+      this.noteError(value, (item) => this.of(item));
       return value;
     }
     if (value instanceof RpcTarget) return this.#place(value, this.#target(value));
@@ -355,11 +351,6 @@ class Copy extends Walk {
     const wantsDisposal = typeof target[Symbol.dispose] === "function";
     return { kind: "stub", at: this.export(target, wantsDisposal) };
   }
-}
-
-function dataOnly(value) {
-  const inside = new Scan();
-  if (!inside.sees(value)) throw notSupported(value);
 }
 
 function duplicate(value) {

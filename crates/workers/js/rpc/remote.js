@@ -271,7 +271,14 @@ class PromiseTraps extends Traps {
         result = operate(op_call_pipelined, this.promise, path, prepared, true);
       }
       if (result !== false) return result;
-      return PromisePrototypeThen(this.promise, (value) => callPrepared(value, path, prepared));
+      return PromisePrototypeThen(
+        this.promise,
+        (value) => callPrepared(value, path, prepared),
+        (error) => {
+          prepared.discard();
+          throw error;
+        },
+      );
     } catch (error) {
       return PromiseReject(error);
     }

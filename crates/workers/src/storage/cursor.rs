@@ -4,7 +4,6 @@
 //! show: each row is one operation, so that the cursor is never more than one row ahead. And to the end at once, where
 //! nothing comes between: then rows cross in batches.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
@@ -29,8 +28,6 @@ pub(super) fn register(extension: Extension) -> Extension {
 struct Rows {
     handle: Rc<StorageHandle>,
     cursor: Cursor,
-    /// Set when the program may read no more rows although there are some.
-    ended: Cell<bool>,
 }
 
 /// The host object for `cursor`.
@@ -39,11 +36,7 @@ pub(super) fn wrap<'s>(
     handle: Rc<StorageHandle>,
     cursor: Cursor,
 ) -> JsResult<'s> {
-    scope.wrap(Rc::new(Rows {
-        handle,
-        cursor,
-        ended: Cell::new(false),
-    }))
+    scope.wrap(Rc::new(Rows { handle, cursor }))
 }
 
 impl Rows {
@@ -57,9 +50,6 @@ impl Rows {
     ///
     /// Making values runs no code of the program's: at most a collection, whose finalizers may end other cursors.
     fn read<'s>(&self, scope: &mut Scope<'s>, values: &mut Vec<Local<'s>>) -> Result<bool, Thrown> {
-        if self.ended.get() {
-            return Ok(false);
-        }
         let row = self.cursor.next_with(|row| push_row(scope, &row, values));
         match self.handle.done(scope, row)? {
             Some(pushed) => pushed.map(|()| true),
@@ -126,10 +116,10 @@ fn columns<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     rows.handle.columns.array(scope, rows.cursor.column_names())
 }
 
-/// `(cursor)`: there are no more rows.
+/// `(cursor)`: the program may read no more rows, although there are some.
 fn end<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let rows = scope.unwrap::<Rows>(args.get(0))?;
-    rows.ended.set(true);
+    rows.cursor.end();
     Ok(scope.undefined())
 }
 
