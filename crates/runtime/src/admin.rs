@@ -1,10 +1,15 @@
 //! Changing objects from outside, while the node runs.
+//!
+//! The shard that owns an object only ends its instance and keeps whatever arrives waiting. The storage is replaced on
+//! the thread of whoever asks: that may take seconds, in which the shard's other objects go on.
 
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc as blocking};
 
-use holdfast_storage::{ObjectRef, Position, StorageError, Store};
+use holdfast_storage::{
+    Commit, Database, Imported, Location, ObjectRef, Options, StorageError, Store,
+};
 use tokio::sync::mpsc;
 
 use crate::core::Core;
@@ -21,6 +26,45 @@ pub enum Replacement {
     Delete,
 }
 
+impl Replacement {
+    /// Carries it out on an object of a store that nobody else uses. None if there was nothing to delete. Not durable
+    /// yet.
+    ///
+    /// # Errors
+    /// What is wrong with the file, or with the log.
+    pub fn apply(self, store: &Store, object: ObjectRef) -> Result<Option<Commit>, StorageError> {
+        Prepared::new(self)?.apply(store, object)
+    }
+}
+
+/// All that can be done before the object is held.
+enum Prepared {
+    Import(Imported),
+    Delete,
+}
+
+impl Prepared {
+    fn new(replacement: Replacement) -> Result<Prepared, StorageError> {
+        Ok(match replacement {
+            Replacement::Import(path) => Prepared::Import(Imported::read(&path)?),
+            Replacement::Delete => Prepared::Delete,
+        })
+    }
+
+    fn apply(self, store: &Store, object: ObjectRef) -> Result<Option<Commit>, StorageError> {
+        let location = Location::Object {
+            store: store.clone(),
+            object,
+            name: None,
+        };
+        let database = Database::new(location, Options::default());
+        match self {
+            Prepared::Import(file) => database.import(file),
+            Prepared::Delete => database.delete_all(true),
+        }
+    }
+}
+
 /// A way to a running node's objects, for any thread.
 #[derive(Clone)]
 pub struct Admin {
@@ -30,10 +74,45 @@ pub struct Admin {
 }
 
 /// An instruction to the shard that owns an object.
-pub(crate) struct Replace {
-    object: ObjectRef,
-    replacement: Replacement,
-    answer: blocking::Sender<Result<Option<Position>, StorageError>>,
+pub(crate) enum Hold {
+    /// End its instance and build no other.
+    Begin(ObjectKey, blocking::Sender<bool>),
+    /// Go on. The commit is what was done to its storage meanwhile.
+    End(ObjectKey, Option<Commit>),
+}
+
+/// Carries out an instruction, on the shard that owns the object.
+pub(crate) fn hold(core: &Rc<Core>, hold: Hold) {
+    match hold {
+        Hold::Begin(key, answer) => {
+            let held = core.hold(&key);
+            if answer.send(held).is_err() && held {
+                // Whoever asked has gone.
+                core.let_go(&key);
+            }
+        }
+        Hold::End(key, commit) => {
+            if let Some(commit) = &commit {
+                core.alarm_replaced(&key, None, commit);
+            }
+            core.let_go(&key);
+        }
+    }
+}
+
+/// An object that is held; let go when this is dropped.
+struct HeldObject<'a> {
+    shard: &'a mpsc::UnboundedSender<Message>,
+    key: ObjectKey,
+    commit: Option<Commit>,
+}
+
+impl Drop for HeldObject<'_> {
+    fn drop(&mut self) {
+        let end = Hold::End(self.key, self.commit);
+        // A shard that has ended holds nothing.
+        let _ = self.shard.send(Message::Control(Control::Hold(end)));
+    }
 }
 
 impl Admin {
@@ -42,47 +121,39 @@ impl Admin {
         &self.store
     }
 
-    /// Replaces an object's storage. Its instance ends, if it has one; the next call finds what is there then. Durable
-    /// on return. False if there was nothing to delete.
+    /// Replaces an object's storage. Its instance ends, if it has one; calls wait, and find what is there then. Takes its
+    /// time, on this thread. Durable on return. False if there was nothing to delete.
     ///
     /// # Errors
     /// What is wrong with the file, or with the disk, in a sentence.
     pub fn replace(&self, object: ObjectRef, replacement: Replacement) -> Result<bool, String> {
-        let owner = self.router.owner(&ObjectKey::of(&object));
-        let (answer, answered) = blocking::channel();
-        let _ = self.shards[owner].send(Message::Control(Control::Replace(Replace {
-            object,
-            replacement,
-            answer,
-        })));
-        let replaced = answered
-            .recv()
-            .map_err(|_| "the node is stopping".to_owned())?
-            .map_err(|error| error.message)?;
+        let prepared = Prepared::new(replacement).map_err(|error| error.message)?;
+        let replaced = {
+            let mut held = self.hold(&object)?;
+            let replaced = prepared.apply(&self.store, object);
+            held.commit = replaced.as_ref().ok().copied().flatten();
+            replaced.map_err(|error| error.message)?
+        };
         if replaced.is_some() {
             self.store.flush().map_err(|error| error.to_string())?;
         }
         Ok(replaced.is_some())
     }
-}
 
-/// Carries out an instruction, on the shard that owns the object.
-pub(crate) fn replace(core: &Rc<Core>, replace: Replace) {
-    let Replace {
-        object,
-        replacement,
-        answer,
-    } = replace;
-    let key = ObjectKey::of(&object);
-    core.end_instance(&key);
-    let database = core.database(object, None);
-    let replaced = match replacement {
-        Replacement::Import(path) => database.import(&path),
-        Replacement::Delete => database.delete_all(true),
-    };
-    if let Ok(Some(commit)) = &replaced {
-        core.alarm_replaced(&key, None, commit);
+    fn hold(&self, object: &ObjectRef) -> Result<HeldObject<'_>, String> {
+        let key = ObjectKey::of(object);
+        let shard = &self.shards[self.router.owner(&key)];
+        let (answer, answered) = blocking::channel();
+        let begin = Hold::Begin(key, answer);
+        let _ = shard.send(Message::Control(Control::Hold(begin)));
+        match answered.recv() {
+            Ok(true) => Ok(HeldObject {
+                shard,
+                key,
+                commit: None,
+            }),
+            Ok(false) => Err(format!("the object {object} is being changed already")),
+            Err(_) => Err("the node is stopping".to_owned()),
+        }
     }
-    // Whoever asked may have gone.
-    let _ = answer.send(replaced.map(|commit| commit.map(|commit| commit.position())));
 }

@@ -44,8 +44,8 @@ pub(crate) enum Control {
     Prepare(Arc<[Arc<Plan>]>, blocking::Sender<Result<(), ReloadError>>),
     /// Run the prepared programs from now on, or drop them.
     Switch(bool, blocking::Sender<()>),
-    /// Replace an object's storage.
-    Replace(crate::admin::Replace),
+    /// Keep an object still while its storage is replaced.
+    Hold(crate::admin::Hold),
     /// Commit, end all instances, and end the thread.
     Stop,
 }
@@ -274,6 +274,7 @@ fn open_store(
         Arc::new(SystemClock),
         StoreOptions {
             history_ms: options.history.as_millis() as u64,
+            history_bytes_max: options.history_bytes_max,
             ..StoreOptions::default()
         },
         u128::from_le_bytes(random),
@@ -480,7 +481,7 @@ pub(crate) fn control(core: &Rc<Core>, control: Control) {
             core.switch(go);
             let _ = answer.send(());
         }
-        Control::Replace(replace) => crate::admin::replace(core, replace),
+        Control::Hold(hold) => crate::admin::hold(core, hold),
         Control::Stop => {}
     }
 }

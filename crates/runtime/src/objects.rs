@@ -30,6 +30,17 @@ pub(crate) struct Object {
     name: RefCell<Option<String>>,
     /// When the lifecycle was last asked to be looked at.
     scheduled_ms: Cell<Option<u64>>,
+    /// Somebody works on its storage.
+    held: RefCell<Option<Held>>,
+}
+
+/// What comes to an object while its storage is replaced.
+#[derive(Default)]
+struct Held {
+    /// In order. The backlog bounds it.
+    arrived: Vec<Life<Arrival, Failure>>,
+    /// The instance that is to be built.
+    next: Option<Generation>,
 }
 
 /// What wants to reach an object.
@@ -128,6 +139,7 @@ impl Core {
                 sockets: RefCell::default(),
                 name: RefCell::new(None),
                 scheduled_ms: Cell::new(None),
+                held: RefCell::new(None),
             })
         });
         Rc::clone(object)
@@ -140,6 +152,12 @@ impl Core {
         object: &Rc<Object>,
         event: Life<Arrival, Failure>,
     ) {
+        if let Life::Arrived { .. } = &event
+            && let Some(held) = &mut *object.held.borrow_mut()
+        {
+            held.arrived.push(event);
+            return;
+        }
         let mut decisions = Vec::new();
         object
             .life
@@ -147,7 +165,14 @@ impl Core {
             .handle(event, self.now_ms(), &mut decisions);
         for decision in decisions {
             match decision {
-                Decision::Activate { generation } => self.activate(key, object, generation),
+                Decision::Activate { generation } => {
+                    let held = object.held.borrow_mut().as_mut().map(|held| {
+                        held.next = Some(generation);
+                    });
+                    if held.is_none() {
+                        self.activate(key, object, generation);
+                    }
+                }
                 Decision::Admit { token, .. } => self.admit(object, token),
                 Decision::Refuse { token, refusal } => {
                     let failure = match refusal {
@@ -288,7 +313,7 @@ impl Core {
         match storage.database().position() {
             Ok(last) if last <= store.durable() => {}
             Ok(_) if store.log().has_failed() => {
-                instance.doom(Failure::of(Cause::JournalFailed));
+                instance.doom(crate::durable::journal_failure(self.at_log.store()));
             }
             Ok(last) => {
                 let position = Position(last.0);
@@ -307,7 +332,7 @@ impl Core {
             Ok(Some(restored)) => self.committed(context, restored.commit),
             Ok(None) => {}
             Err(error) => {
-                tracing::error!(%error, "an object was not restored to its bookmark");
+                tracing::error!("an object was not restored to its bookmark: {error}");
                 instance.doom(storage_failure(&error));
             }
         }
@@ -492,7 +517,10 @@ impl Core {
         if let Some(deadline) = life.deadline_ms() {
             object.scheduled_ms.set(Some(deadline));
             self.deadlines.borrow_mut().insert((deadline, *key));
-        } else if life.may_be_forgotten() && life.phase() == Phase::Cold {
+        } else if life.may_be_forgotten()
+            && life.phase() == Phase::Cold
+            && object.held.borrow().is_none()
+        {
             self.last_generation
                 .set(self.last_generation.get().max(life.generation()));
             drop(life);
@@ -551,12 +579,30 @@ impl Core {
         objects.iter().map(|(k, o)| (*k, Rc::clone(o))).collect()
     }
 
-    /// Ends the instance of an object, if it has one; the next call builds another.
-    pub(crate) fn end_instance(self: &Rc<Self>, key: &ObjectKey) {
-        let object = self.objects.borrow().get(key).map(Rc::clone);
-        if let Some(object) = object {
-            self.retire(key, &object);
+    /// Ends the instance of an object, and builds no other until [`Self::let_go`]: what arrives waits. False if it is
+    /// held already.
+    pub(crate) fn hold(self: &Rc<Self>, key: &ObjectKey) -> bool {
+        let object = self.object(key);
+        if object.held.borrow().is_some() {
+            return false;
         }
+        object.held.replace(Some(Held::default()));
+        self.retire(key, &object);
+        true
+    }
+
+    /// The object is nobody's but its own again.
+    pub(crate) fn let_go(self: &Rc<Self>, key: &ObjectKey) {
+        let object = self.object(key);
+        let held = object.held.take().unwrap_or_default();
+        let starting = object.life.borrow().phase() == Phase::Starting;
+        if let Some(generation) = held.next.filter(|_| starting) {
+            self.activate(key, &object, generation);
+        }
+        for event in held.arrived {
+            self.live(key, &object, event);
+        }
+        self.schedule(key, &object);
     }
 
     fn retire(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>) {
@@ -583,8 +629,9 @@ impl Core {
 pub(crate) fn storage_failure(error: &StorageError) -> Failure {
     let flags = Cause::CommitFailed.flags();
     if error.kind == ErrorKind::Internal {
-        tracing::error!(%error, "an object's storage failed");
-        return Failure::with_message("internal error; reference = storage", flags);
+        let reference = holdfast_storage::reference();
+        tracing::error!(%reference, "an object's storage failed: {error}");
+        return Failure::with_message(&format!("internal error; reference = {reference}"), flags);
     }
     Failure::with_message(&error.message, flags)
 }

@@ -13,18 +13,38 @@ use super::names;
 /// Rows of a query's answer. Whoever wants more adds conditions, or exports the object.
 const ROWS_MAX: usize = 10_000;
 
+/// Objects that one answer lists.
+pub(super) const LIST_MAX: usize = 5_000;
+
 /// Keys that `show` names.
 const KEYS_MAX: u32 = 1_000;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "do")]
 pub(crate) enum Request {
-    List { class: Option<String> },
-    Show { object: String },
-    Query { object: String, sql: String },
-    Export { object: String, file: PathBuf },
-    Import { object: String, file: PathBuf },
-    Delete { object: String },
+    List {
+        class: Option<String>,
+        after: Option<String>,
+        limit: usize,
+    },
+    Show {
+        object: String,
+    },
+    Query {
+        object: String,
+        sql: String,
+    },
+    Export {
+        object: String,
+        file: PathBuf,
+    },
+    Import {
+        object: String,
+        file: PathBuf,
+    },
+    Delete {
+        object: String,
+    },
 }
 
 /// A data folder, at rest or in use.
@@ -41,7 +61,11 @@ pub(crate) trait Backend {
 pub(crate) fn answer(request: Request, backend: &dyn Backend) -> Result<Value, String> {
     let store = backend.store();
     match request {
-        Request::List { class } => list(store, class.as_deref()),
+        Request::List {
+            class,
+            after,
+            limit,
+        } => list(store, class.as_deref(), after.as_deref(), limit),
         Request::Show { object } => show(store, &object),
         Request::Query { object, sql } => {
             let object = names::resolve(store, &object)?;
@@ -90,29 +114,38 @@ fn with_database<T>(
     f(&snapshot(store, object)?.database())
 }
 
-fn list(store: &Store, class: Option<&str>) -> Result<Value, String> {
+/// Objects behind one, in order of class and id. Whoever wants more asks again.
+fn list(
+    store: &Store,
+    class: Option<&str>,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Value, String> {
     let key = class
         .map(|class| names::class_key(store, class))
         .transpose()?;
-    let objects = store.objects().map_err(|error| error.message)?;
-    let rows = objects
-        .iter()
-        .filter(|(object, _)| key.as_deref().is_none_or(|key| *object.class == *key))
-        .map(|(object, entry)| {
-            json!({
-                "class": &*object.class,
-                "id": ObjectId::from_bytes(object.id).to_hex(),
-                "name": entry.name,
-                "alarm": entry.alarm,
-            })
-        });
-    Ok(rows.collect())
+    let after = after.map(|after| names::place(store, after)).transpose()?;
+    let listing = store
+        .objects_after(key.as_deref(), after.as_ref(), limit.clamp(1, LIST_MAX))
+        .map_err(|error| error.message)?;
+    let rows = listing.objects.iter().map(|listed| {
+        json!({
+            "class": &*listed.object.class,
+            "id": ObjectId::from_bytes(listed.object.id).to_hex(),
+            "name": listed.entry.name,
+            "alarm": listed.entry.alarm,
+            "bytes": listed.bytes,
+        })
+    });
+    Ok(json!({
+        "objects": rows.collect::<Vec<_>>(),
+        "next": listing.next.map(|next| next.to_string()),
+    }))
 }
 
 fn show(store: &Store, text: &str) -> Result<Value, String> {
     let object = names::resolve(store, text)?;
-    let known = store.objects().map_err(|error| error.message)?;
-    let entry = known.into_iter().find(|(known, _)| *known == object);
+    let entry = store.object(&object).map_err(|error| error.message)?;
     let snapshot = snapshot(store, &object)?;
     let database = snapshot.database();
     let count = |sql: &str| -> Result<Value, String> {
@@ -143,7 +176,7 @@ fn show(store: &Store, text: &str) -> Result<Value, String> {
     Ok(json!({
         "class": &*object.class,
         "id": ObjectId::from_bytes(object.id).to_hex(),
-        "name": entry.and_then(|(_, entry)| entry.name),
+        "name": entry.and_then(|entry| entry.name),
         "alarm": database.get_alarm().map_err(|error| error.message)?,
         "bytes": snapshot.bytes(),
         "tables": tables,
