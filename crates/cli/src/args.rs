@@ -47,6 +47,12 @@ pub(crate) enum ObjectsCommand {
     List {
         /// Only those of this class
         class: Option<String>,
+        /// Only those behind this one in the order of class and id: CLASS/ID
+        #[arg(long, value_name = "OBJECT")]
+        after: Option<String>,
+        /// No more than so many
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
     },
     /// Shows an object's tables, keys and alarm
     Show {
@@ -138,6 +144,10 @@ pub(crate) struct DevOptions {
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub(crate) history: u16,
 
+    /// How large the history may grow, such as 500MB or 20GB; the oldest goes first [default: no limit]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) history_size: Option<u64>,
+
     /// Keep running the files as they were at the start
     #[arg(long)]
     pub(crate) no_watch: bool,
@@ -145,6 +155,27 @@ pub(crate) struct DevOptions {
     /// The least important output to show
     #[arg(long, value_enum, default_value_t = LogLevel::Info)]
     pub(crate) log_level: LogLevel,
+}
+
+/// Bytes: a number with a unit.
+fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 4] = [
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("TB", 1_000_000_000_000),
+    ];
+    let wrong = || "give a number of kB, MB, GB or TB, such as 20GB".to_owned();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[digits.len()..].to_ascii_lowercase();
+    let bytes = UNITS
+        .iter()
+        .find(|(name, _)| name.to_ascii_lowercase() == unit)
+        .map(|(_, bytes)| *bytes);
+    let count: u64 = digits.trim_end().parse().map_err(|_| wrong())?;
+    bytes
+        .and_then(|bytes| count.checked_mul(bytes))
+        .ok_or_else(wrong)
 }
 
 /// What is shown of console output, requests and Holdfast's own diagnostics. Errors at start are shown
@@ -182,6 +213,15 @@ mod tests {
         assert_eq!(options.projects, [PathBuf::from(".")]);
         assert_eq!(options.log_level, LogLevel::Info);
         assert!(options.port.is_none() && options.shards.is_none() && !options.no_watch);
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("500MB"), Ok(500_000_000));
+        assert_eq!(size("20 gb"), Ok(20_000_000_000));
+        for text in ["500", "MB", "-1MB", "1.5GB", "1XB", "99999999999TB", ""] {
+            assert!(size(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -103,6 +103,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
         heap_bytes_max: HEAP_BYTES_MAX,
         idle: Duration::from_secs(options.idle.into()),
         history: Duration::from_secs(u64::from(options.history) * SECONDS_PER_DAY),
+        history_bytes_max: options.history_size.unwrap_or(u64::MAX),
     };
     let node = Node::start(
         apps.clone(),

@@ -34,6 +34,8 @@ pub(crate) enum Failure {
         storage_help(.error)
     )]
     Storage { path: PathBuf, error: StoreError },
+    #[error("cannot use the data folder {}: {error}{}", .path.display(), unusable_help(.error))]
+    Unusable { path: PathBuf, error: StoreError },
     #[error("cannot find the host {host}: {error}\n  give an address of this machine with --host")]
     Host { host: String, error: io::Error },
     #[error("cannot listen on {addr}: {}", listen_help(*.addr, .error))]
@@ -57,6 +59,7 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Failure {
         match error {
             StartError::Data { path, error } => Failure::Data { path, error },
+            StartError::Store { path, error } => Failure::Unusable { path, error },
             error => Failure::Start(error),
         }
     }
@@ -67,6 +70,16 @@ fn storage_help(error: &StoreError) -> &'static str {
         "nothing that was confirmed is lost; make room on the disk and start again"
     } else {
         "nothing that was confirmed is lost; check the disk and start again"
+    }
+}
+
+fn unusable_help(error: &StoreError) -> &'static str {
+    match error {
+        // What is said of it says what to do.
+        StoreError::Foreign(_) => "",
+        StoreError::Damaged(_) => "\n  put the folder back from a copy",
+        error if error.is_disk_full() => "\n  make room on the disk and start again",
+        _ => "\n  check the disk, and whether this user may read and write the folder",
     }
 }
 

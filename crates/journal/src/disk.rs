@@ -28,6 +28,19 @@ pub trait Disk: Send + Sync + 'static {
     /// `NotFound` if there is none; the operating system's others.
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>>;
 
+    /// Where a file is, for whoever has to look at it.
+    fn place(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
+    /// Length of a file in bytes.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none; the operating system's others.
+    fn length(&self, name: &str) -> io::Result<u64> {
+        self.open(name)?.len()
+    }
+
     /// Opens a file, creating it (empty) if there is none; its folder must exist.
     ///
     /// # Errors

@@ -77,6 +77,8 @@ pub struct Log {
     flush_us: AtomicU64,
     writer: Mutex<Writer>,
     listeners: Mutex<Vec<Listener>>,
+    /// What could not be read at the start and did not have to be.
+    damage: Option<String>,
     planted: Planted,
 }
 
@@ -98,7 +100,7 @@ impl Log {
     /// taken for what comes later.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if commits are missing or cannot be read, other than at the very end of the log;
+    /// [`Error::Damaged`] if commits after `home` are missing or cannot be read, other than at the very end of the log;
     /// [`Error::Foreign`] for segments of another folder; the disk's; those of `replay`.
     pub fn open(
         disk: Arc<dyn Disk>,
@@ -172,6 +174,7 @@ impl Log {
             flush_us: AtomicU64::new(0),
             writer: Mutex::new(writer),
             listeners: Mutex::new(Vec::new()),
+            damage: found.damage,
             planted,
         })
     }
@@ -196,9 +199,19 @@ impl Log {
         self.held_bytes.load(Ordering::Relaxed)
     }
 
+    /// What of the log could not be read when it was opened, although its contents had gone home: in words, with its place.
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.as_deref()
+    }
+
     /// Whether it has failed, and takes no more commits.
     pub fn has_failed(&self) -> bool {
         lock(&self.queue).failed.is_some()
+    }
+
+    /// Why it has failed, if it has.
+    pub fn failure(&self) -> Option<Arc<Error>> {
+        lock(&self.queue).failed.clone()
     }
 
     /// Whether commits wait for a flush.
@@ -220,13 +233,14 @@ impl Log {
     /// # Errors
     /// See [`AppendError`]; nothing was appended then.
     pub fn append(&self, epoch: u64, commit: &Commit<'_>) -> Result<Position, AppendError> {
-        // Encoded before the lock is taken; the length is put in front when it is known.
-        let record = commit.encode(vec![0; 4]);
+        // Encoded before the lock is taken; its length stands in front.
+        let mut record = commit.encode(vec![0; 4]);
         if record.len() > RECORD_BYTES_MAX {
             let text = format!("a commit of more than {} MiB", RECORD_BYTES_MAX >> 20);
             return Err(AppendError::Failed(Error::Damaged(text)));
         }
         let length = (record.len() - 4) as u32;
+        record[..4].copy_from_slice(&length.to_le_bytes());
         let mut queue = lock(&self.queue);
         while queue.bytes > self.options.queue_bytes_max && queue.failed.is_none() {
             self.arrived.notify_one();
@@ -252,17 +266,18 @@ impl Log {
             .batches
             .back()
             .is_some_and(|batch| batch.payload.len() + record.len() <= frame_bytes_max);
-        if !fits {
-            queue.batches.push_back(Batch {
+        match queue.batches.back_mut().filter(|_| fits) {
+            Some(batch) => {
+                batch.payload.extend_from_slice(&record);
+                batch.count += 1;
+            }
+            // A large one is not copied while others wait for the lock.
+            None => queue.batches.push_back(Batch {
                 first: position,
-                ..Batch::default()
-            });
+                count: 1,
+                payload: record,
+            }),
         }
-        let batch = queue.batches.back_mut().expect("there is one now");
-        let begin = batch.payload.len();
-        batch.payload.extend_from_slice(&record);
-        batch.payload[begin..begin + 4].copy_from_slice(&length.to_le_bytes());
-        batch.count += 1;
         Ok(position)
     }
 

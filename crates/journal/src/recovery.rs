@@ -18,6 +18,8 @@ pub(crate) struct Found {
     pub(crate) unused: Vec<String>,
     /// When the last commit was flushed.
     pub(crate) last_time_ms: u64,
+    /// What cannot be read and need not be: its contents are home.
+    pub(crate) damage: Option<String>,
 }
 
 /// A commit as it stands in the log.
@@ -30,13 +32,13 @@ pub struct Logged<'a> {
     pub commit: Commit<'a>,
 }
 
-/// Reads all segments and gives the commits after `home` to `visit`, in order.
+/// Gives the commits after `home` to `visit`, in order. Reads the segments that have some, and of others the first sector.
 ///
 /// What was read is durable afterwards. It need not have been before: a process that was killed leaves behind what the
 /// system has not written yet, which the next one sees, and would confirm.
 ///
 /// # Errors
-/// [`Error::Damaged`] for anything but a torn end of the log; [`Error::Foreign`] for segments of another folder, or
+/// [`Error::Damaged`] if anything after `home` is missing but a torn end of the log; [`Error::Foreign`] for segments of another folder, or
 /// missing ones; the disk's; those of `visit`.
 pub(crate) fn scan(
     disk: &dyn Disk,
@@ -64,8 +66,19 @@ pub(crate) fn scan(
         highest_number: numbers.iter().chain(&spares).copied().max().unwrap_or(0),
         unused: spares.into_iter().map(segment::spare_name).collect(),
         last_time_ms: 0,
+        damage: None,
     };
-    for number in numbers {
+    let firsts = numbers
+        .iter()
+        .map(|number| segment::first(disk, node, *number))
+        .collect::<Result<Vec<_>>>()?;
+    for (index, number) in numbers.into_iter().enumerate() {
+        // Positions grow from segment to segment. What lies before one that begins at home is home.
+        let next = firsts[index + 1..].iter().flatten().min();
+        if let Some(next) = next.filter(|next| **next <= home.next()) {
+            found.segments.push((number, Position(next.0 - 1)));
+            continue;
+        }
         let image = Image::read(disk, node, number, planted)?;
         let expected = found.last.next();
         // What is at or before `home` may be missing, in whatever pieces: trimming goes file by file.
@@ -80,7 +93,7 @@ pub(crate) fn scan(
         }
         let mut last = None;
         let last_time_ms = &mut found.last_time_ms;
-        image.frames(expected, |frame| {
+        let damage = image.frames(home, |frame| {
             last = Some(frame.last());
             *last_time_ms = frame.time_ms.max(*last_time_ms);
             for (position, record) in frame.records() {
@@ -95,6 +108,7 @@ pub(crate) fn scan(
             }
             Ok(())
         })?;
+        found.damage = found.damage.or(damage);
         match last {
             Some(last) => {
                 if last > home && !planted.is(Sabotage::ConfirmUnflushed) {
@@ -109,3 +123,6 @@ pub(crate) fn scan(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,15 @@
 //! Changing objects from outside, while the node runs.
+//!
+//! The shard that owns an object only ends its instance and keeps whatever arrives waiting. The storage is replaced on
+//! the thread of whoever asks: that may take seconds, in which the shard's other objects go on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc as blocking};
 
-use holdfast_storage::{ObjectRef, Position, StorageError, Store};
+use holdfast_storage::{
+    Commit, Database, Imported, Location, ObjectRef, Options, StorageError, Store,
+};
 use tokio::sync::mpsc;
 
 use crate::census::Census;
@@ -23,6 +28,83 @@ pub enum Replacement {
     Delete,
 }
 
+impl Replacement {
+    /// Carries it out on an object of a store that nobody else uses; see [`Admin::replace`]. Not durable yet. False if
+    /// there was nothing to delete.
+    ///
+    /// # Errors
+    /// What is wrong with the file, or with the log.
+    pub fn apply(
+        self,
+        store: &Store,
+        object: &ObjectRef,
+        name: Option<Arc<str>>,
+    ) -> Result<bool, StorageError> {
+        let replaced = Prepared::new(self)?.apply(store, object, name)?;
+        Ok(replaced.any)
+    }
+}
+
+/// All that can be done before the object is held.
+enum Prepared {
+    Import(Imported),
+    Delete,
+}
+
+/// What was done.
+struct Replaced {
+    any: bool,
+    /// What was done to the object itself.
+    own: Option<Commit>,
+}
+
+impl Prepared {
+    fn new(replacement: Replacement) -> Result<Prepared, StorageError> {
+        Ok(match replacement {
+            Replacement::Import(path) => Prepared::Import(Imported::read(&path)?),
+            Replacement::Delete => Prepared::Delete,
+        })
+    }
+
+    fn apply(
+        self,
+        store: &Store,
+        object: &ObjectRef,
+        name: Option<Arc<str>>,
+    ) -> Result<Replaced, StorageError> {
+        let database = |object: ObjectRef, name| {
+            let location = Location::Object {
+                store: store.clone(),
+                object,
+                name,
+            };
+            Database::new(location, Options::default())
+        };
+        let mut replaced = Replaced {
+            any: false,
+            own: None,
+        };
+        match self {
+            Prepared::Import(file) => {
+                replaced.own = database(object.clone(), name).import(file)?;
+                replaced.any = replaced.own.is_some();
+            }
+            Prepared::Delete => {
+                // From below: what is left after a crash still has its parents.
+                for below in with_facets(store, object)?.into_iter().rev() {
+                    let is_own = below == *object;
+                    let commit = database(below, None).delete_all(true)?;
+                    replaced.any |= commit.is_some();
+                    if is_own {
+                        replaced.own = commit;
+                    }
+                }
+            }
+        }
+        Ok(replaced)
+    }
+}
+
 /// A way to a running node's objects, for any thread.
 #[derive(Clone)]
 pub struct Admin {
@@ -32,11 +114,45 @@ pub struct Admin {
 }
 
 /// An instruction to the shard that owns an object.
-pub(crate) struct Replace {
-    object: ObjectRef,
-    name: Option<Arc<str>>,
-    replacement: Replacement,
-    answer: blocking::Sender<Result<Option<Position>, StorageError>>,
+pub(crate) enum Hold {
+    /// End its instance and build no other.
+    Begin(ObjectKey, blocking::Sender<bool>),
+    /// Go on. The commit is what was done to its storage meanwhile.
+    End(ObjectKey, Option<Commit>),
+}
+
+/// Carries out an instruction, on the shard that owns the object.
+pub(crate) fn hold(core: &Rc<Core>, hold: Hold) {
+    match hold {
+        Hold::Begin(key, answer) => {
+            let held = core.hold(&key);
+            if answer.send(held).is_err() && held {
+                // Whoever asked has gone.
+                core.let_go(&key);
+            }
+        }
+        Hold::End(key, commit) => {
+            if let Some(commit) = &commit {
+                core.alarm_replaced(&key, None, commit);
+            }
+            core.let_go(&key);
+        }
+    }
+}
+
+/// An object that is held; let go when this is dropped.
+struct HeldObject<'a> {
+    shard: &'a mpsc::UnboundedSender<Message>,
+    key: ObjectKey,
+    commit: Option<Commit>,
+}
+
+impl Drop for HeldObject<'_> {
+    fn drop(&mut self) {
+        let end = Hold::End(self.key, self.commit);
+        // A shard that has ended holds nothing.
+        let _ = self.shard.send(Message::Control(Control::Hold(end)));
+    }
 }
 
 impl Admin {
@@ -50,8 +166,8 @@ impl Admin {
         crate::census::take(&self.shards)
     }
 
-    /// Replaces an object's storage. Its instance ends, if it has one; the next call finds what is there then. Durable
-    /// on return. False if there was nothing to delete.
+    /// Replaces an object's storage. Its instance ends, if it has one; calls wait, and find what is there then. Takes its
+    /// time, on this thread. Durable on return. False if there was nothing to delete.
     ///
     /// With an object go its facets. The data of a facet can be replaced by itself: `name` is its path then.
     ///
@@ -59,78 +175,42 @@ impl Admin {
     /// What is wrong with the file, or with the disk, in a sentence.
     pub fn replace(
         &self,
-        object: ObjectRef,
-        name: Option<&str>,
+        object: &ObjectRef,
+        name: Option<Arc<str>>,
         replacement: Replacement,
     ) -> Result<bool, String> {
-        let owner = self.router.owner(&ObjectKey::of(&object));
-        let (answer, answered) = blocking::channel();
-        let _ = self.shards[owner].send(Message::Control(Control::Replace(Replace {
-            object,
-            name: name.map(Arc::from),
-            replacement,
-            answer,
-        })));
-        let replaced = answered
-            .recv()
-            .map_err(|_| "the node is stopping".to_owned())?
-            .map_err(|error| error.message)?;
-        if replaced.is_some() {
+        let prepared = Prepared::new(replacement).map_err(|error| error.message)?;
+        let replaced = {
+            let mut held = self.hold(object)?;
+            let replaced = prepared
+                .apply(&self.store, object, name)
+                .map_err(|error| error.message)?;
+            // Facets have no alarms.
+            held.commit = replaced
+                .own
+                .filter(|_| !is_class_of_facets(&object.class));
+            replaced.any
+        };
+        if replaced {
             self.store.flush().map_err(|error| error.to_string())?;
         }
-        Ok(replaced.is_some())
+        Ok(replaced)
     }
-}
 
-/// Carries out an instruction, on the shard that owns the object.
-pub(crate) fn replace(core: &Rc<Core>, replace: Replace) {
-    let Replace {
-        object,
-        name,
-        replacement,
-        answer,
-    } = replace;
-    core.end_instance(&ObjectKey::of(&object));
-    let replaced = match replacement {
-        Replacement::Import(path) => import(core, object, name, &path),
-        Replacement::Delete => delete(core, &object),
-    };
-    // Whoever asked may have gone.
-    let _ = answer.send(replaced);
-}
-
-fn import(
-    core: &Rc<Core>,
-    object: ObjectRef,
-    name: Option<Arc<str>>,
-    path: &Path,
-) -> Result<Option<Position>, StorageError> {
-    let key = ObjectKey::of(&object);
-    let is_facet = is_class_of_facets(&object.class);
-    let commit = core.database(object, name).import(path)?;
-    if let Some(commit) = &commit
-        && !is_facet
-    {
-        core.alarm_replaced(&key, None, commit);
-    }
-    Ok(commit.map(|commit| commit.position()))
-}
-
-/// Deletes an object's data and that of its facets, or that of a facet and of those below it.
-fn delete(core: &Rc<Core>, object: &ObjectRef) -> Result<Option<Position>, StorageError> {
-    let below = with_facets(core.at_log.store(), object)?;
-    let mut last = None;
-    for object in below.into_iter().rev() {
-        let key = ObjectKey::of(&object);
-        core.end_instance(&key);
-        let is_facet = is_class_of_facets(&object.class);
-        let commit = core.database(object, None).delete_all(true)?;
-        if let Some(commit) = &commit {
-            last = Some(commit.position());
-            if !is_facet {
-                core.alarm_replaced(&key, None, commit);
-            }
+    fn hold(&self, object: &ObjectRef) -> Result<HeldObject<'_>, String> {
+        let key = ObjectKey::of(object);
+        let shard = &self.shards[self.router.owner(&key)];
+        let (answer, answered) = blocking::channel();
+        let begin = Hold::Begin(key, answer);
+        let _ = shard.send(Message::Control(Control::Hold(begin)));
+        match answered.recv() {
+            Ok(true) => Ok(HeldObject {
+                shard,
+                key,
+                commit: None,
+            }),
+            Ok(false) => Err(format!("the object {object} is being changed already")),
+            Err(_) => Err("the node is stopping".to_owned()),
         }
     }
-    Ok(last)
 }

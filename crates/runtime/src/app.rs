@@ -29,6 +29,8 @@ pub struct NodeOptions {
     pub idle: Duration,
     /// How far back objects can be taken by bookmarks; zero keeps no history.
     pub history: Duration,
+    /// Bytes that the history may take before its oldest part goes.
+    pub history_bytes_max: u64,
 }
 
 /// Where console output and errors of user code go.

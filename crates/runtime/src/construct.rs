@@ -74,7 +74,7 @@ impl Core {
         match storage.database().position() {
             Ok(last) if last <= store.durable() => {}
             Ok(_) if store.log().has_failed() => {
-                instance.doom(Failure::of(Cause::JournalFailed));
+                instance.doom(crate::durable::journal_failure(self.at_log.store()));
             }
             Ok(last) => {
                 let position = Position(last.0);
@@ -93,7 +93,7 @@ impl Core {
             Ok(Some(restored)) => self.committed(context, restored.commit),
             Ok(None) => {}
             Err(error) => {
-                tracing::error!(%error, "an object was not restored to its bookmark");
+                tracing::error!("an object was not restored to its bookmark: {error}");
                 instance.doom(storage_failure(&error));
             }
         }

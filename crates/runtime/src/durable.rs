@@ -7,8 +7,8 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use holdfast_object::{Cause, Position};
 use holdfast_storage::{Durability, Store};
@@ -19,6 +19,24 @@ use crate::alarms::to_ms;
 use crate::context::Context;
 use crate::core::Core;
 use crate::message::{Message, ObjectKey};
+
+/// What callers are told when the log has failed. The operator's log has the reason under the same reference, once: the
+/// log does not recover.
+pub(crate) fn journal_failure(store: &Store) -> Failure {
+    static REFERENCE: OnceLock<String> = OnceLock::new();
+    let cause = Cause::JournalFailed;
+    let reference = REFERENCE.get_or_init(|| {
+        let reference = holdfast_storage::reference();
+        match store.log().failure() {
+            Some(error) => tracing::error!(%reference, "the log takes no more commits: {error}"),
+            None => tracing::error!(%reference, "the log takes no more commits"),
+        }
+        reference
+    });
+    let message = cause.message().expect("it has one");
+    let message = format!("{message}; reference = {reference}");
+    Failure::with_message(&message, cause.flags()).because(cause)
+}
 
 /// When the commits of a shard are flushed.
 ///
@@ -194,7 +212,10 @@ impl Core {
         let locked = std::mem::take(&mut *self.at_log.locked.borrow_mut());
         for (_, context) in locked {
             if let Some(context) = context.upgrade() {
-                self.instance_failed(&context, Failure::of(Cause::JournalFailed));
+                self.instance_failed(
+                    &context,
+                    crate::durable::journal_failure(self.at_log.store()),
+                );
             }
         }
     }

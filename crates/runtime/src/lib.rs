@@ -58,5 +58,5 @@ pub use admin::{Admin, Replacement};
 pub use app::{App, Log, NodeOptions, ReloadError, StartError};
 pub use census::Census;
 pub use edge::{AnsweredSocket, Edge, IncomingRequest, OutgoingResponse, Shard};
-pub use facets::{facet_named, facets_of, root_class, with_facets};
+pub use facets::{class_of as class_of_facets, facet_named, facets_of, root_class};
 pub use node::Node;

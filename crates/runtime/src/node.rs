@@ -46,8 +46,8 @@ pub(crate) enum Control {
     Switch(bool, blocking::Sender<()>),
     /// Collect garbage, and count what is left.
     Census(blocking::Sender<crate::census::Census>),
-    /// Replace an object's storage.
-    Replace(crate::admin::Replace),
+    /// Keep an object still while its storage is replaced.
+    Hold(crate::admin::Hold),
     /// Commit, end all instances, and end the thread.
     Stop,
 }
@@ -276,6 +276,7 @@ fn open_store(
         Arc::new(SystemClock),
         StoreOptions {
             history_ms: options.history.as_millis() as u64,
+            history_bytes_max: options.history_bytes_max,
             ..StoreOptions::default()
         },
         u128::from_le_bytes(random),
@@ -485,7 +486,7 @@ pub(crate) fn control(core: &Rc<Core>, control: Control) {
         Control::Census(answer) => {
             let _ = answer.send(core.census());
         }
-        Control::Replace(replace) => crate::admin::replace(core, replace),
+        Control::Hold(hold) => crate::admin::hold(core, hold),
         Control::Stop => {}
     }
 }

@@ -35,6 +35,17 @@ pub(crate) struct Object {
     name: RefCell<Option<String>>,
     /// When the lifecycle was last asked to be looked at.
     scheduled_ms: Cell<Option<u64>>,
+    /// Somebody works on its storage.
+    held: RefCell<Option<Held>>,
+}
+
+/// What comes to an object while its storage is replaced.
+#[derive(Default)]
+struct Held {
+    /// In order. The backlog bounds it.
+    arrived: Vec<Life<Arrival, Failure>>,
+    /// The instance that is to be built.
+    next: Option<Generation>,
 }
 
 /// What wants to reach an object.
@@ -150,6 +161,7 @@ impl Core {
                 facet: RefCell::default(),
                 name: RefCell::new(None),
                 scheduled_ms: Cell::new(None),
+                held: RefCell::new(None),
             })
         });
         Rc::clone(object)
@@ -162,6 +174,12 @@ impl Core {
         object: &Rc<Object>,
         event: Life<Arrival, Failure>,
     ) {
+        if let Life::Arrived { .. } = &event
+            && let Some(held) = &mut *object.held.borrow_mut()
+        {
+            held.arrived.push(event);
+            return;
+        }
         let mut decisions = Vec::new();
         object
             .life
@@ -169,7 +187,14 @@ impl Core {
             .handle(event, self.now_ms(), &mut decisions);
         for decision in decisions {
             match decision {
-                Decision::Activate { generation } => self.activate(key, object, generation),
+                Decision::Activate { generation } => {
+                    let held = object.held.borrow_mut().as_mut().map(|held| {
+                        held.next = Some(generation);
+                    });
+                    if held.is_none() {
+                        self.activate(key, object, generation);
+                    }
+                }
                 Decision::Admit { token, .. } => self.admit(object, token),
                 Decision::Refuse { token, refusal } => {
                     let failure = match refusal {
@@ -465,7 +490,10 @@ impl Core {
         if let Some(deadline) = life.deadline_ms() {
             object.scheduled_ms.set(Some(deadline));
             self.deadlines.borrow_mut().insert((deadline, *key));
-        } else if life.may_be_forgotten() && life.phase() == Phase::Cold {
+        } else if life.may_be_forgotten()
+            && life.phase() == Phase::Cold
+            && object.held.borrow().is_none()
+        {
             self.last_generation
                 .set(self.last_generation.get().max(life.generation()));
             drop(life);
@@ -528,17 +556,35 @@ impl Core {
         objects.iter().map(|(k, o)| (*k, Rc::clone(o))).collect()
     }
 
-    /// Ends the instance of an object, if it has one, and its facets; the next call builds another.
-    pub(crate) fn end_instance(self: &Rc<Self>, key: &ObjectKey) {
-        let object = self.objects.borrow().get(key).map(Rc::clone);
-        if let Some(object) = object {
-            self.retire(key, &object);
-            // They may have outlived an instance that was freed.
-            let facets = object.facets.borrow_mut().take_all();
-            for facet in facets {
-                self.end_facet(&facet, &Failure::of(Cause::Retired));
-            }
+    /// Ends the instance of an object and its facets, and builds no other until [`Self::let_go`]: what arrives waits. False if it is
+    /// held already.
+    pub(crate) fn hold(self: &Rc<Self>, key: &ObjectKey) -> bool {
+        let object = self.object(key);
+        if object.held.borrow().is_some() {
+            return false;
         }
+        object.held.replace(Some(Held::default()));
+        self.retire(key, &object);
+        // They may have outlived an instance that was freed.
+        let facets = object.facets.borrow_mut().take_all();
+        for facet in facets {
+            self.end_facet(&facet, &Failure::of(Cause::Retired));
+        }
+        true
+    }
+
+    /// The object is nobody's but its own again.
+    pub(crate) fn let_go(self: &Rc<Self>, key: &ObjectKey) {
+        let object = self.object(key);
+        let held = object.held.take().unwrap_or_default();
+        let starting = object.life.borrow().phase() == Phase::Starting;
+        if let Some(generation) = held.next.filter(|_| starting) {
+            self.activate(key, &object, generation);
+        }
+        for event in held.arrived {
+            self.live(key, &object, event);
+        }
+        self.schedule(key, &object);
     }
 
     fn retire(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>) {
@@ -565,8 +611,9 @@ impl Core {
 pub(crate) fn storage_failure(error: &StorageError) -> Failure {
     let flags = Cause::CommitFailed.flags();
     if error.kind == ErrorKind::Internal {
-        tracing::error!(%error, "an object's storage failed");
-        return Failure::with_message("internal error; reference = storage", flags);
+        let reference = holdfast_storage::reference();
+        tracing::error!(%reference, "an object's storage failed: {error}");
+        return Failure::with_message(&format!("internal error; reference = {reference}"), flags);
     }
     Failure::with_message(&error.message, flags)
 }

@@ -260,7 +260,7 @@ impl Core {
             }
             // Nothing that the program did.
             Err(_) if self.at_log.store().log().has_failed() => {
-                instance.doom(Failure::of(Cause::JournalFailed));
+                instance.doom(crate::durable::journal_failure(self.at_log.store()));
             }
             Err(error) => instance.doom(Failure {
                 flags: instance.storage_flags(),

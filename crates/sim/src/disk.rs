@@ -19,6 +19,7 @@ pub use self::fault::{Fault, FaultKind};
 use self::inode::Inode;
 use self::names::Names;
 pub use self::survival::Survival;
+use crate::gate;
 use crate::rng::Rng;
 
 /// A simulated disk. Clones are the same disk; [`SimDisk::crash`] makes another one.
@@ -285,6 +286,7 @@ impl Disk for SimDisk {
     }
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        gate::pass();
         let mut state = self.lock();
         if !state.names.is_folder(names::folder_of(name)) {
             return Err(not_found());
@@ -306,6 +308,7 @@ impl Disk for SimDisk {
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
+        gate::pass();
         let mut state = self.lock();
         state.fail_early("remove", name, false)?;
         state.names.inode(name).ok_or_else(not_found)?;
@@ -316,6 +319,7 @@ impl Disk for SimDisk {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        gate::pass();
         let mut state = self.lock();
         state.fail_early("rename", from, false)?;
         let inode = state.names.inode(from).ok_or_else(not_found)?;
@@ -332,6 +336,7 @@ impl Disk for SimDisk {
     }
 
     fn create_folder(&self, folder: &str) -> io::Result<()> {
+        gate::pass();
         let mut state = self.lock();
         let mut name = String::new();
         for part in folder.split('/') {
@@ -350,6 +355,7 @@ impl Disk for SimDisk {
     }
 
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
+        gate::pass();
         let mut state = self.lock();
         state.moment(&self.confirmed, || {
             format!("before flush of folder {folder}")
@@ -363,6 +369,7 @@ impl Disk for SimDisk {
     }
 
     fn sync_all(&self) -> io::Result<()> {
+        gate::pass();
         let mut state = self.lock();
         state.moment(&self.confirmed, || "before flush of everything".to_owned());
         if let Some(kind) = state.operation("flush", "everything", false) {
@@ -401,6 +408,7 @@ impl DiskFile for SimFile {
     }
 
     fn write_at(&self, data: &[u8], offset: u64) -> io::Result<()> {
+        gate::pass();
         let mut state = self.disk.lock();
         let offset = usize::try_from(offset).map_err(io::Error::other)?;
         let fault = state.operation("write", &self.name, false);
@@ -427,6 +435,7 @@ impl DiskFile for SimFile {
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
+        gate::pass();
         let mut state = self.disk.lock();
         let length = usize::try_from(length).map_err(io::Error::other)?;
         state.fail_early("set length", &self.name, false)?;
@@ -439,6 +448,7 @@ impl DiskFile for SimFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        gate::pass();
         let mut state = self.disk.lock();
         state.moment(&self.disk.confirmed, || {
             format!("before flush of {}", self.name)

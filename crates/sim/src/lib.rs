@@ -33,7 +33,7 @@
 //! # Modules
 //! `run` (what a seed does), `world` (the node and its scheduler), `actor` (one object), `edit` (random writes), `model`
 //! (the checker's account), `check` (comparing), `damage` (bit rot and lost files), `setup` (sizes, clock, mistakes),
-//! `disk` (the simulated disk), `rng`, `failure`, `found` (seeds to remember).
+//! `disk` (the simulated disk), `gate` (turns in the middle of a checkpoint), `rng`, `failure`, `found` (seeds to remember).
 
 mod actor;
 mod check;
@@ -42,6 +42,7 @@ mod disk;
 mod edit;
 mod failure;
 mod found;
+mod gate;
 mod model;
 mod rng;
 mod run;

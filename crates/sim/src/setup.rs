@@ -69,6 +69,7 @@ impl Setup {
             overlay_bytes_max: 64 << 10,
             // None, one that is thrown away all the time, or all of it.
             history_ms: [0, 3_000, 1 << 40][rng.index(3)],
+            history_bytes_max: [u64::MAX, 30_000][rng.index(2)],
         };
         Setup {
             objects,

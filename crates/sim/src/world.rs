@@ -8,6 +8,7 @@ use crate::actor::{Actor, Scene};
 use crate::check;
 use crate::disk::{Image, SimDisk};
 use crate::failure::{Failure, Trouble, ensure};
+use crate::gate;
 use crate::model::History;
 use crate::rng::Rng;
 use crate::setup::Setup;
@@ -15,7 +16,8 @@ use crate::setup::Setup;
 /// The running node.
 struct Node {
     store: Store,
-    checkpointer: Checkpointer,
+    /// None while another thread has one.
+    checkpointer: Option<Checkpointer>,
     actors: Vec<Actor>,
 }
 
@@ -86,8 +88,10 @@ impl World {
             0..58 => self.act(|actor, scene| actor.turn(scene)),
             58..64 => self.act(|actor, scene| actor.ring(scene).map(|_| ())),
             64..82 => self.flush(),
-            82..88 => self.checkpoint(false),
-            88..91 => self.checkpoint(true),
+            82..85 => self.checkpoint(false),
+            85..88 => self.checkpoint_among_turns(false),
+            88..90 => self.checkpoint(true),
+            90 => self.checkpoint_among_turns(true),
             91..95 => self.act(|actor, _| actor.close_if_idle()),
             95..98 => self.act(|actor, scene| {
                 actor.reset(scene.setup);
@@ -149,8 +153,57 @@ impl World {
     }
 
     pub(crate) fn checkpoint(&mut self, all: bool) -> Result<(), Failure> {
-        let result = self.node.checkpointer.run(all).map(|_| ());
+        let store = &self.node.store;
+        let checkpointer = self
+            .node
+            .checkpointer
+            .get_or_insert_with(|| Checkpointer::new(store));
+        let result = checkpointer.run(all).map(|_| ());
         self.flushed(result, "checkpoint")
+    }
+
+    /// A checkpoint on a thread of its own, which is stopped before every change of the disk: objects have turns there,
+    /// and commit.
+    pub(crate) fn checkpoint_among_turns(&mut self, all: bool) -> Result<(), Failure> {
+        // There is one at a time, and each has a catalogue of its own in memory.
+        self.node.checkpointer = None;
+        let store = self.node.store.clone();
+        let (gate, steps) = gate::pair();
+        let percent = 10 + self.rng.below(60);
+        let round = std::thread::spawn(move || {
+            gate.install();
+            Checkpointer::new(&store).run(all).map(|_| ())
+        });
+        let mut turns = Ok(());
+        while turns.is_ok() && steps.wait() {
+            if self.rng.percent(percent) {
+                turns = self.act(|actor, scene| actor.turn(scene));
+            }
+            steps.go();
+        }
+        drop(steps);
+        let result = match round.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        turns.map_err(|failure| failure.at("in the middle of a checkpoint"))?;
+        self.flushed(result, "checkpoint")
+    }
+
+    /// Names and lengths of the log's files, up to the last byte of the last frame.
+    pub(crate) fn log_bytes(&self) -> Vec<(String, usize)> {
+        let segments = self
+            .disk
+            .files()
+            .into_iter()
+            .filter(|name| name.ends_with(".seg"));
+        segments
+            .map(|name| {
+                let bytes = self.disk.contents(&name);
+                let used = bytes.iter().rposition(|byte| *byte != 0);
+                (name, used.map_or(0, |last| last + 1))
+            })
+            .collect()
     }
 
     /// The log has been flushed, or has failed.
@@ -280,7 +333,7 @@ impl Node {
             Actor::new(setup, index, (*committed).clone(), 0)
         });
         let node = Node {
-            checkpointer: Checkpointer::new(&store),
+            checkpointer: Some(Checkpointer::new(&store)),
             actors: actors.collect(),
             store,
         };

@@ -37,6 +37,7 @@ planted! {
     planted_retry_flush: Mistake::Journal(OfJournal::RetryFlush);
     planted_drop_tail: Mistake::Journal(OfJournal::DropTail);
     planted_skip_folder_flush: Mistake::Journal(OfJournal::SkipFolderFlush);
+    planted_keep_epoch: Mistake::Journal(OfJournal::KeepEpoch);
     planted_read_past_torn: Mistake::Journal(OfJournal::ReadPastTorn);
     planted_trust_checksum: Mistake::Journal(OfJournal::TrustChecksum);
     planted_mix_uses: Mistake::Journal(OfJournal::MixUses);
@@ -44,6 +45,7 @@ planted! {
     planted_skip_page: Mistake::Storage(OfStorage::SkipPage);
     planted_skip_home_flush: Mistake::Storage(OfStorage::SkipHomeFlush);
     planted_superblock_first: Mistake::Storage(OfStorage::SuperblockFirst);
+    planted_drop_changed: Mistake::Storage(OfStorage::DropChanged);
     planted_trim_early: Mistake::Storage(OfStorage::TrimEarly);
     planted_go_on_after_failure: Mistake::Storage(OfStorage::GoOnAfterFailure);
     planted_lose_page: Mistake::Storage(OfStorage::LosePage);

@@ -1,6 +1,7 @@
 //! One object's database: the connection behind it, and what every operation shares.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::fmt;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::authorizer::Trust;
 use crate::cache::{StatementCache, StatementInfo};
 use crate::connection;
 use crate::cursor::Run;
-use crate::error::{ErrorKind, Result, SqliteFailure, StorageError};
+use crate::error::{ErrorKind, Result, SqliteFailure, StorageError, reference};
 use crate::internal::Internal;
 use crate::overlay::Slot;
 use crate::pages::Pages;
@@ -235,6 +236,9 @@ impl Drop for Database {
 
 const PAGE_BYTES: u64 = 4096;
 
+const WRITE_FAILED: &str =
+    "Internal error in Durable Object storage write caused object to be reset";
+
 impl Inner {
     /// The object's pages.
     pub(crate) fn pages(&self) -> Result<&Rc<Pages>> {
@@ -277,6 +281,18 @@ impl Inner {
             .borrow_mut()
             .get_or_insert_with(|| StorageError::new(ErrorKind::Critical, message))
             .clone()
+    }
+
+    /// Marks the object as broken because its writes could not be kept. What the machine says about that goes to the
+    /// operator's log; callers learn where to look.
+    pub(crate) fn break_unwritten(&self, error: &dyn fmt::Display) -> StorageError {
+        let reference = reference();
+        let whose = match &self.location {
+            Location::Object { object, .. } => object.to_string(),
+            Location::Memory => "in memory".to_owned(),
+        };
+        tracing::error!(%reference, "what object {whose} wrote could not be kept: {error}");
+        self.break_with(format!("{WRITE_FAILED}; reference = {reference}"))
     }
 
     /// The connection, opened if need be.

@@ -4,7 +4,9 @@
 //! class the exception has and whether the object survives. SQLite's errors are rendered as
 //! `<text>[ at offset <n>]: <CODE>[ (extended: <EXTENDED CODE>)]`.
 
+use std::collections::hash_map::RandomState;
 use std::fmt;
+use std::hash::{BuildHasher, Hasher};
 
 use rusqlite::ffi;
 
@@ -55,6 +57,12 @@ impl StorageError {
     }
 }
 
+/// A number by which a caller's error finds the line of the operator's log that says what happened.
+pub fn reference() -> String {
+    // Each of the standard library's hashers begins with bits that nobody can guess.
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
 /// An error as SQLite reported it, before its place in the object's life is known.
 #[derive(Clone, Debug)]
 pub(crate) struct SqliteFailure {
@@ -78,6 +86,24 @@ impl SqliteFailure {
             self.primary(),
             ffi::SQLITE_FULL | ffi::SQLITE_IOERR | ffi::SQLITE_NOMEM
         )
+    }
+
+    /// True if SQLite did not understand a statement at one of these words.
+    pub(crate) fn is_syntax_error_at(&self, words: &[&str]) -> bool {
+        let word = self
+            .text
+            .strip_prefix("near \"")
+            .and_then(|rest| rest.strip_suffix("\": syntax error"));
+        word.is_some_and(|word| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+    }
+
+    /// The same with another text, about this place.
+    pub(crate) fn at(self, text: String, offset: usize) -> SqliteFailure {
+        SqliteFailure {
+            text,
+            offset: u32::try_from(offset).ok(),
+            ..self
+        }
     }
 
     /// True if the statement was stopped by its database's interrupter: nothing else interrupts.

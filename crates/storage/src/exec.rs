@@ -7,10 +7,12 @@ use crate::cache::StatementInfo;
 use crate::counters::Shape;
 use crate::cursor::{Cursor, Origin, Run};
 use crate::database::{Database, Inner};
-use crate::error::{Result, StorageError};
+use crate::error::{Result, SqliteFailure, StorageError};
+use crate::internal::Internal;
+use crate::limited::{Key, Limited};
 use crate::rename;
-use crate::statement::{Execution, RawStatement};
-use crate::value::SqlValue;
+use crate::statement::{Execution, Handle, Prepared, RawStatement};
+use crate::value::{SqlValue, ValueRef};
 
 const NO_STATEMENT: &str = "SQL code did not contain a statement.";
 const WRONG_BINDINGS: &str = "Wrong number of parameter bindings for SQL query.";
@@ -50,6 +52,8 @@ struct Compiled {
     statement: RawStatement,
     findings: Findings,
     tail: usize,
+    /// What SQLite has compiled instead of the program's text.
+    rewritten: Option<String>,
 }
 
 impl Inner {
@@ -62,6 +66,7 @@ impl Inner {
                 statement,
                 findings,
                 tail,
+                rewritten,
             } = compiled;
             if findings.alters_table && rename::to_reserved_name(&rest[..tail]) {
                 return Err(StorageError::error("not authorized: SQLITE_AUTH"));
@@ -79,8 +84,12 @@ impl Inner {
                 if findings.creates {
                     info.shape.get_or_init(|| Shape::of_sql(self, text));
                 }
+                if let Some(text) = &rewritten {
+                    info.shape.get_or_init(|| Shape::of_sql(self, text));
+                }
                 // The texts before the last one must run again each time: such a list is not kept.
-                if whole {
+                // What was written for the columns that a table has now must not outlive them.
+                if whole && rewritten.is_none() {
                     self.register(&info);
                 }
                 return Ok((statement, info));
@@ -101,16 +110,116 @@ impl Inner {
             Err(_) if findings.transaction_refused => {
                 return Err(StorageError::error(TRANSACTION_REFUSED));
             }
-            other => other.map_err(|failure| self.judge(failure))?,
+            Err(failure) => return self.compile_limited(&handle, sql, failure),
+            Ok(prepared) => prepared,
         };
         match prepared.statement {
             Some(statement) => Ok(Compiled {
                 statement,
                 findings,
                 tail: prepared.tail,
+                rewritten: None,
             }),
             None => Err(StorageError::error(NO_STATEMENT)),
         }
+    }
+
+    /// Compiles an `UPDATE` or `DELETE` with a limit, which SQLite has refused.
+    fn compile_limited(
+        self: &Rc<Self>,
+        handle: &Rc<Handle>,
+        sql: &str,
+        refused: SqliteFailure,
+    ) -> Result<Compiled> {
+        let limited = match refused.is_syntax_error_at(&["ORDER", "LIMIT"]) {
+            true => Limited::parse(sql),
+            false => None,
+        };
+        let limited = match limited {
+            Some(Ok(limited)) => limited,
+            Some(Err(place)) => {
+                let word = &sql[place.clone()];
+                let text = format!("near \"{word}\": syntax error");
+                return Err(self.judge(refused.at(text, place.start)));
+            }
+            None => return Err(self.judge(refused)),
+        };
+        let columns = self.columns_of(handle, &limited.table)?;
+        if !columns.is_empty() && !limited.is_limited {
+            let verb = limited.verb;
+            let text = format!("ORDER BY without LIMIT on {verb}: SQLITE_ERROR");
+            return Err(StorageError::error(text));
+        }
+        let Some(key) = self.key_of(handle, &limited.table, columns)? else {
+            return Err(self.judge(refused));
+        };
+        let rewritten = limited.rewrite(&key);
+        handle.access().take_findings();
+        let prepared = handle.prepare(&rewritten.sql, Trust::Program);
+        let findings = handle.access().take_findings();
+        match prepared {
+            Ok(Prepared {
+                statement: Some(statement),
+                ..
+            }) => Ok(Compiled {
+                statement,
+                findings,
+                tail: limited.tail,
+                rewritten: Some(rewritten.sql),
+            }),
+            // Its own text ends where the parenthesis was put.
+            Err(failure) if failure.is_syntax_error_at(&[")"]) => {
+                Err(self.judge(match limited.semicolon() {
+                    Some(at) => failure.at("near \";\": syntax error".to_owned(), at),
+                    None => SqliteFailure {
+                        text: "incomplete input".to_owned(),
+                        offset: None,
+                        ..failure
+                    },
+                }))
+            }
+            Err(failure) => {
+                let offset = failure.offset.and_then(|offset| rewritten.origin(offset));
+                Err(self.judge(SqliteFailure { offset, ..failure }))
+            }
+            Ok(_) => Err(self.judge(refused)),
+        }
+    }
+
+    /// Names of a table's columns, and the place of each in the primary key, from 1, or zero.
+    fn columns_of(&self, handle: &Rc<Handle>, table: &str) -> Result<Vec<(String, i64)>> {
+        let mut columns = Vec::new();
+        let table = ValueRef::Text(table.as_bytes());
+        self.run_internal(handle, Internal::TableColumns, &[table], |row| {
+            if let (ValueRef::Text(name), ValueRef::Integer(place)) = (row.value(0), row.value(1)) {
+                columns.push((String::from_utf8_lossy(name).into_owned(), place));
+            }
+        })
+        .map_err(|failure| failure.into_error(self))?;
+        Ok(columns)
+    }
+
+    /// By which columns a table's rows are told from each other.
+    fn key_of(
+        &self,
+        handle: &Rc<Handle>,
+        table: &str,
+        mut columns: Vec<(String, i64)>,
+    ) -> Result<Option<Key>> {
+        let mut has_rowid = true;
+        let table = ValueRef::Text(table.as_bytes());
+        self.run_internal(handle, Internal::TableWithoutRowid, &[table], |row| {
+            has_rowid = row.value(0) != ValueRef::Integer(1);
+        })
+        .map_err(|failure| failure.into_error(self))?;
+        if has_rowid {
+            let names: Vec<String> = columns.into_iter().map(|(name, _)| name).collect();
+            return Ok(Key::rowid_beside(&names));
+        }
+        columns.retain(|(_, place)| *place > 0);
+        columns.sort_by_key(|(_, place)| *place);
+        let names = columns.into_iter().map(|(name, _)| name);
+        Ok(Some(Key::Columns(names.collect())))
     }
 
     fn run_to_end(&self, mut statement: RawStatement) -> Result<()> {

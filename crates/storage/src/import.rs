@@ -1,41 +1,58 @@
 //! Replacing a whole database by the contents of an SQLite file.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use holdfast_journal::PAGE_BYTES;
+use holdfast_journal::{PAGE_BYTES, Page};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::database::Database;
 use crate::error::{Result, StorageError};
 use crate::transaction::Commit;
-use crate::vfs::PageFile;
 
-impl Database {
-    /// Makes the database what the SQLite file at `path` holds, in one commit. Its alarm, if the file was exported from
-    /// an object, comes with it. Nothing may be open.
-    ///
-    /// The file may have any page size and journal mode: it is copied by SQLite first, which also checks it.
+/// What an SQLite file holds, read and checked. Any thread may do that, long before it is put into a database.
+pub struct Imported {
+    path: PathBuf,
+    pages: Vec<Arc<Page>>,
+}
+
+impl Imported {
+    /// Reads the file at `path`. It may have any page size and journal mode: it is copied by SQLite first, which also
+    /// checks it.
     ///
     /// # Errors
-    /// The file is no SQLite database, or damaged; the log's, after which the object is broken.
-    pub fn import(&self, path: &Path) -> Result<Option<Commit>> {
-        let failed = |error: String| {
-            StorageError::error(format!("cannot import {}: {error}", path.display()))
-        };
-        let copy = copy_of(path).map_err(failed)?;
-        let pages = copy.chunks_exact(PAGE_BYTES);
-        if !pages.remainder().is_empty() || copy.len() < PAGE_BYTES {
-            return Err(failed("it has pages of another size than 4096".to_owned()));
-        }
+    /// The file is no SQLite database, or damaged.
+    pub fn read(path: &Path) -> Result<Imported> {
+        let failed = |error: String| failed(path, &error);
+        // A folder that nobody else can look into: this is the object's data.
+        let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
+        let copy = folder.path().join("copy.sqlite");
+        copy_to(path, &copy).map_err(failed)?;
+        let pages = read_pages(&copy).map_err(|error| failed(error.to_string()))?;
+        Ok(Imported {
+            path: path.to_owned(),
+            pages,
+        })
+    }
+}
+
+fn failed(path: &Path, error: &str) -> StorageError {
+    StorageError::error(format!("cannot import {}: {error}", path.display()))
+}
+
+impl Database {
+    /// Makes the database what a file holds, in one commit. Its alarm, if the file was exported from an object, comes
+    /// with it. Nothing may be open. Takes as long as it takes to copy the file's pages.
+    ///
+    /// # Errors
+    /// The alarm cannot be read; the log's, after which the object is broken.
+    pub fn import(&self, file: Imported) -> Result<Option<Commit>> {
         self.close();
         let inner = &self.inner;
-        let target = inner.pages()?;
-        target.reset();
-        for (index, page) in pages.enumerate() {
-            target
-                .write(page, (index * PAGE_BYTES) as u64)
-                .map_err(|error| failed(error.to_string()))?;
-        }
+        let Imported { path, pages } = file;
+        inner.pages()?.replace(pages);
         // An object that was exported while it wanted to go back to a bookmark does not take that along.
         inner.clear_wish()?;
         // What SQLite reads now are the new pages.
@@ -43,18 +60,15 @@ impl Database {
             Ok(alarm) => alarm,
             Err(error) => {
                 self.close();
-                return Err(failed(error.message));
+                return Err(failed(&path, &error.message));
             }
         };
         inner.take_pages(Some(alarm))
     }
 }
 
-/// The file's contents as SQLite writes them into a new database with the right page size.
-fn copy_of(path: &Path) -> Result<Vec<u8>, String> {
-    // A folder that nobody else can look into: this is the object's data.
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let temporary = folder.path().join("copy.sqlite");
+/// Writes the file's contents into a new database with the right page size.
+fn copy_to(path: &Path, copy: &Path) -> Result<(), String> {
     let copied = (|| {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let source = Connection::open_with_flags(path, flags)?;
@@ -62,14 +76,25 @@ fn copy_of(path: &Path) -> Result<Vec<u8>, String> {
         if check != "ok" {
             return Ok(Err(check));
         }
-        source.execute_batch("PRAGMA page_size = 4096")?;
-        let target = temporary.to_string_lossy();
-        source.execute("VACUUM INTO ?1", [&*target])?;
+        source.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES}"))?;
+        source.execute("VACUUM INTO ?1", [&*copy.to_string_lossy()])?;
         Ok::<_, rusqlite::Error>(Ok(()))
     })();
-    match copied {
-        Ok(Ok(())) => std::fs::read(&temporary).map_err(|error| error.to_string()),
-        Ok(Err(check)) => Err(check),
-        Err(error) => Err(error.to_string()),
+    copied.unwrap_or_else(|error| Err(error.to_string()))
+}
+
+fn read_pages(path: &Path) -> io::Result<Vec<Arc<Page>>> {
+    let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
+    let bytes = file.get_ref().metadata()?.len();
+    let count = usize::try_from(bytes / PAGE_BYTES as u64).map_err(io::Error::other)?;
+    if count == 0 || bytes % PAGE_BYTES as u64 != 0 {
+        return Err(io::Error::other("it has pages of another size than 4096"));
     }
+    (0..count)
+        .map(|_| {
+            let mut page: Page = [0; PAGE_BYTES];
+            file.read_exact(&mut page)?;
+            Ok(Arc::new(page))
+        })
+        .collect()
 }

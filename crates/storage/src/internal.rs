@@ -20,6 +20,8 @@ pub(crate) enum Internal {
     WishSet,
     WishDelete,
     TableExists,
+    TableColumns,
+    TableWithoutRowid,
     PageCount,
     FreelistCount,
 }
@@ -67,6 +69,10 @@ impl Internal {
             Internal::WishDelete => "DELETE FROM _cf_METADATA WHERE key = 3",
             Internal::TableExists => {
                 "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1"
+            }
+            Internal::TableColumns => "SELECT name, pk FROM pragma_table_xinfo(?1, 'main')",
+            Internal::TableWithoutRowid => {
+                "SELECT wr FROM pragma_table_list(?1) WHERE schema = 'main'"
             }
             Internal::PageCount => "PRAGMA page_count",
             Internal::FreelistCount => "PRAGMA freelist_count",

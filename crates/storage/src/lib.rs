@@ -30,7 +30,7 @@
 //!
 //! # Modules
 //! The object's side: [`database`](Database) (life of the connection), `exec` and `cursor` (SQL), `kv` and `list`
-//! (keys), `alarm`, `transaction`, `reset` (`deleteAll`), `import`, `bookmark` and `session` (going back), `counters`
+//! (keys), `alarm`, `transaction`, `reset` (`deleteAll`), `import`, `limited` (`UPDATE … LIMIT`), `bookmark` and `session` (going back), `counters`
 //! (rows read and written), `value`, `error`.
 //! SQLite's side: `connection` (opening), `statement` and `vfs` (the two files with `unsafe`), `cache`, `internal` (our
 //! own SQL), `authorizer` with `allowed` and `rename` (the sandbox), `limits`.
@@ -52,6 +52,7 @@ mod exec;
 mod import;
 mod internal;
 mod kv;
+mod limited;
 mod limits;
 mod list;
 mod overlay;
@@ -70,18 +71,20 @@ pub use bookmark::CurrentBookmark;
 pub use cache::ColumnNames;
 pub use cursor::{Cursor, KvCursor, Row};
 pub use database::{Database, Interrupter, Location, Options};
-pub use error::{ErrorKind, Result, StorageError};
+pub use error::{ErrorKind, Result, StorageError, reference};
 pub use holdfast_journal::{
     Disk, DiskFile, Durability, Error as StoreError, LOCK, ObjectRef, Position, RealDisk,
     SUPERBLOCK, SystemClock,
 };
+pub use import::Imported;
 pub use limits::{SQL_BYTES_MAX, VALUE_BYTES_MAX};
 pub use list::ListOptions;
 #[cfg(feature = "sabotage")]
 pub use sabotage::Sabotage;
 pub use session::Restored;
 pub use store::{
-    Checkpointed, Checkpointer, Entry, Keeper, PendingAlarm, Snapshot, Store, StoreOptions,
+    Checkpointed, Checkpointer, Entry, Keeper, Listed, Listing, PendingAlarm, Snapshot, Store,
+    StoreOptions,
 };
 pub use transaction::{Commit, SavepointId, SavepointKind};
 pub use value::{SqlValue, ValueRef};

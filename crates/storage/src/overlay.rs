@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use holdfast_journal::{Disk, DiskFile, ObjectRef, PAGE_BYTES, Page, Position};
@@ -13,6 +14,8 @@ use holdfast_journal::{Disk, DiskFile, ObjectRef, PAGE_BYTES, Page, Position};
 /// An object's place in the store: shared by its connection and the checkpointer.
 pub(crate) struct Slot {
     pub(crate) object: ObjectRef,
+    /// Who uses it, connections and looks from outside. Changed under the lock of the store's slots only.
+    pub(crate) users: AtomicUsize,
     state: Mutex<Overlay>,
 }
 
@@ -51,12 +54,15 @@ pub(crate) struct Home {
     coming: Option<u32>,
     /// Open since it was first read.
     file: Option<Arc<dyn DiskFile>>,
+    /// The last read failed, which was said.
+    failing: bool,
 }
 
 impl Slot {
     pub(crate) fn new(object: ObjectRef, overlay: Overlay) -> Slot {
         Slot {
             object,
+            users: AtomicUsize::new(0),
             state: Mutex::new(overlay),
         }
     }
@@ -158,6 +164,7 @@ impl Home {
             pages,
             coming: None,
             file: None,
+            failing: false,
         }
     }
 
@@ -169,6 +176,7 @@ impl Home {
             pages: self.pages,
             coming: None,
             file: None,
+            failing: false,
         }
     }
 
@@ -204,6 +212,22 @@ impl Home {
             buffer.fill(0);
             return Ok(());
         };
+        let result = self.read_file(disk, offset, buffer);
+        if let Err(error) = &result
+            && !self.failing
+        {
+            // The program learns of an I/O error and no more.
+            tracing::error!(
+                "cannot read {}: {error}; {}",
+                disk.place(&self.name),
+                next_step(error)
+            );
+        }
+        self.failing = result.is_err();
+        result
+    }
+
+    fn read_file(&mut self, disk: &dyn Disk, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         let file = match &self.file {
             Some(file) => file,
             None => self.file.insert(disk.open(&self.name)?),
@@ -212,12 +236,33 @@ impl Home {
         if read < buffer.len() {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                format!("{} is shorter than it was", self.name),
+                "the file is shorter than it was",
             ));
         }
         Ok(())
     }
 }
+
+/// What whoever runs the server can do about a file that cannot be read.
+fn next_step(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "give this user the right to read and write it",
+        io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof => {
+            "stop the server and put the data folder back from a copy"
+        }
+        _ if error
+            .raw_os_error()
+            .is_some_and(|code| [ENFILE, EMFILE].contains(&code)) =>
+        {
+            "raise the limit on open files (ulimit -n)"
+        }
+        _ => "check the disk; the object can be used again when it can be read",
+    }
+}
+
+/// Too many open files, in the system or in the process.
+const ENFILE: i32 = 23;
+const EMFILE: i32 = 24;
 
 /// Where a page begins. Numbers begin with 1.
 pub(crate) fn page_offset(number: u32) -> u64 {

@@ -118,6 +118,17 @@ impl Pages {
         });
     }
 
+    /// Makes the database these pages and nothing else, as part of the next commit. No connection may be open.
+    pub(crate) fn replace(&self, pages: Vec<Arc<Page>>) {
+        let size = u32::try_from(pages.len()).expect("SQLite has fewer pages");
+        self.pending.replace(Pending {
+            pages: (1..).zip(pages).collect(),
+            size: Some(size),
+            reset: true,
+            restores: false,
+        });
+    }
+
     /// Makes the database what it was in the past, as part of the next commit. No connection may be open.
     pub(crate) fn restore(&self, past: Past) {
         self.pending.replace(Pending {

@@ -21,6 +21,8 @@ pub enum Sabotage {
     TrimEarly,
     /// A checkpoint that failed is followed by others.
     GoOnAfterFailure,
+    /// A checkpoint drops pages that have changed while it ran.
+    DropChanged,
     /// A commit leaves out its last changed page.
     LosePage,
     /// The catalogue is not told of alarms.

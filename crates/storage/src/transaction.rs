@@ -166,10 +166,8 @@ impl Database {
                     {
                         inner.break_with(format!("{CONSTRAINTS_VIOLATED}{failure}"))
                     }
-                    InternalFailure::Sqlite(failure) => inner.break_with(format!(
-                        "Durable Object storage could not commit: {failure}"
-                    )),
-                    InternalFailure::Other(error) => inner.break_with(error.message),
+                    InternalFailure::Sqlite(failure) => inner.break_unwritten(&failure),
+                    InternalFailure::Other(error) => inner.break_unwritten(&error),
                 })
             }
         }
@@ -305,7 +303,7 @@ impl Inner {
             Err(error) => {
                 // SQLite believes that these pages are committed: its connection must go.
                 self.shut(Some(StorageError::error(crate::NO_LONGER_ACCESSIBLE)));
-                Err(self.break_with(format!("Durable Object storage could not commit: {error}")))
+                Err(self.break_unwritten(&error))
             }
         }
     }

@@ -327,6 +327,73 @@ export default allInObjects({
       },
     });
   },
+  "update-with-limit-forms": ({ sql }) => {
+    sql.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, x INTEGER, y TEXT)");
+    sql.exec("CREATE TABLE pair (a TEXT, b INTEGER, n INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID");
+    sql.exec('CREATE TABLE named (rowid TEXT, "odd name" INTEGER)');
+    const all = (table) => sql.exec(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().toArray();
+    const fill = () => {
+      for (const table of ["t", "pair", "named"]) sql.exec(`DELETE FROM ${table}`);
+      sql.exec("INSERT INTO t VALUES (1, 30, 'c'), (2, 10, 'a'), (3, 20, 'b'), (4, 10, 'd')");
+      sql.exec("INSERT INTO pair VALUES ('p', 2, 7), ('p', 1, 8), ('q', 1, 9)");
+      sql.exec("INSERT INTO named VALUES ('same', 1), ('same', 2), ('same', 3)");
+    };
+    const run = (table, text, ...bindings) => {
+      fill();
+      const cursor = sql.exec(text, ...bindings);
+      return { rows: cursor.raw().toArray(), columns: cursor.columnNames, left: all(table) };
+    };
+    return outcomes({
+      deleteAny: () => run("t", "DELETE FROM t LIMIT 0"),
+      deleteWhere: () => run("t", "DELETE FROM t WHERE x < 25 ORDER BY x, id DESC LIMIT 2"),
+      offset: () => run("t", "DELETE FROM t ORDER BY id LIMIT 1 OFFSET 2"),
+      comma: () => run("t", "delete from t order by id limit 1, 2;"),
+      negative: () => run("t", "DELETE FROM t LIMIT -1"),
+      update: () => run("t", "UPDATE t SET x = x + 1, y = 'z' ORDER BY x DESC LIMIT 1"),
+      updateWhere: () => run("t", "UPDATE t AS u SET x = 0 WHERE u.x = 10 ORDER BY u.id DESC LIMIT 1"),
+      bindings: () => run("t", "UPDATE t SET y = ? WHERE x >= ? ORDER BY id LIMIT ?", "new", 20, 1),
+      numbered: () => run("t", "UPDATE t SET y = ?2 WHERE x >= ?1 ORDER BY id LIMIT ?3", 20, "new", 1),
+      returning: () => run("t", "DELETE FROM t RETURNING id, x * ? AS twice ORDER BY id DESC LIMIT ?", 2, 2),
+      updateReturning: () => run("t", "UPDATE t SET x = ? WHERE y > ? RETURNING y, ? AS n ORDER BY y LIMIT ?", 5, "a", 6, 2),
+      withoutRowid: () => run("pair", "DELETE FROM pair ORDER BY n DESC LIMIT 2"),
+      withoutRowidUpdate: () => run("pair", "UPDATE pair SET n = 0 WHERE a = 'p' ORDER BY b LIMIT 1 RETURNING b"),
+      withoutRowidWhere: () => run("pair", "UPDATE pair SET n = 0 WHERE a = 'p' RETURNING b ORDER BY b LIMIT 1"),
+      columnNamedRowid: () => run("named", 'DELETE FROM named ORDER BY "odd name" DESC LIMIT 2'),
+      common: () => run("t", "WITH w AS (SELECT 10 AS v) DELETE FROM t WHERE x IN (SELECT v FROM w) ORDER BY id LIMIT 1"),
+      commonOfThatName: () => run("t", "WITH t AS (SELECT 1 AS id, 2 AS x) DELETE FROM t ORDER BY x LIMIT 1"),
+      subquery: () =>
+        run("t", "DELETE FROM t WHERE x = (SELECT max(x) FROM t AS u LIMIT 1) ORDER BY (SELECT 1 LIMIT 1) LIMIT 1"),
+      distinct: () => run("t", "DELETE FROM t WHERE x IS NOT DISTINCT FROM 10 LIMIT 1 OFFSET 1"),
+      schema: () => run("t", 'DELETE FROM main."t" NOT INDEXED LIMIT 3 -- LIMIT 1'),
+      several: () => run("t", "DELETE FROM t ORDER BY id LIMIT 1; SELECT count(*) AS n FROM t"),
+      twice: () => run("t", "DELETE FROM t ORDER BY id LIMIT 1; UPDATE t SET x = ? ORDER BY id LIMIT 1", 99),
+      changes: () => {
+        fill();
+        sql.exec("DELETE FROM t ORDER BY id LIMIT 2");
+        return sql.exec("SELECT changes() AS n").one();
+      },
+      orReplace: () => run("t", "UPDATE OR REPLACE t SET id = 2 WHERE id = 1 LIMIT 1"),
+      noLimit: () => run("t", "DELETE FROM t ORDER BY id"),
+      noLimitUpdate: () => run("t", "UPDATE t SET x = 1 ORDER BY id"),
+      noTable: () => run("t", "DELETE FROM no_table ORDER BY id LIMIT 1"),
+      noColumn: () => run("t", "DELETE FROM t WHERE wrong = 1 ORDER BY id LIMIT 1"),
+      noColumnInOrder: () => run("t", "DELETE FROM t ORDER BY wrong LIMIT 1"),
+      noColumnReturned: () => run("t", "DELETE FROM t RETURNING wrong LIMIT 1"),
+      reserved: () => run("t", "DELETE FROM _cf_KV LIMIT 1"),
+      returningLast: () => run("t", "DELETE FROM t ORDER BY id LIMIT 1 RETURNING id"),
+      limitFirst: () => run("t", "DELETE FROM t LIMIT 1 ORDER BY id"),
+      nothingBehind: () => run("t", "DELETE FROM t LIMIT"),
+      textBehind: () => run("t", "DELETE FROM t LIMIT 1 1"),
+      inTrigger: () => run("t", "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t LIMIT 1; END"),
+      nothingBeforeNext: () => run("t", "DELETE FROM t LIMIT ; SELECT 1"),
+      missingBinding: () => run("t", "DELETE FROM t WHERE x = ? LIMIT ?", 1),
+    });
+  },
+  "update-from-with-limit": ({ sql }) => {
+    sql.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1), (2); CREATE TABLE u (x); INSERT INTO u VALUES (2), (2)");
+    sql.exec("UPDATE t SET x = 3 FROM u WHERE u.x = t.x LIMIT 1");
+    return sql.exec("SELECT x FROM t").toArray();
+  },
   "last-insert-rowid-and-changes": ({ sql }) => {
     sql.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)");
     return sql.exec("SELECT last_insert_rowid() AS id, changes() AS n").one();

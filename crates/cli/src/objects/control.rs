@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +23,9 @@ use crate::failure::Failure;
 const SOCKET: &str = "control.sock";
 /// Longest request: a query may have 100,000 bytes, which JSON may write with six characters each.
 const REQUEST_BYTES_MAX: u64 = 1 << 20;
+
+/// Requests that are answered at the same time.
+const REQUESTS_MAX: usize = 16;
 
 /// How long a client may take to ask, and to take the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,14 +52,42 @@ pub(crate) fn serve(folder: &Path, admin: Admin) -> io::Result<()> {
     thread::Builder::new()
         .name("control".to_owned())
         .spawn(move || {
+            let busy = Arc::new(AtomicUsize::new(0));
             for stream in listener.incoming() {
-                let answered = stream.and_then(|stream| answer(&stream, &Served(&admin)));
-                if let Err(error) = answered {
+                let served = stream.and_then(|stream| serve_one(stream, admin.clone(), &busy));
+                if let Err(error) = served {
                     tracing::debug!(%error, "a request to the control socket was not answered");
                 }
             }
         })?;
     Ok(())
+}
+
+/// A request that is being answered, among those that are counted.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Answers on a thread of its own: an import takes its time, and others want to look meanwhile.
+fn serve_one(stream: UnixStream, admin: Admin, busy: &Arc<AtomicUsize>) -> io::Result<()> {
+    let counted = Counted(Arc::clone(busy));
+    if busy.fetch_add(1, Ordering::Relaxed) >= REQUESTS_MAX {
+        let full = Answer::Failed("too many requests at once; try again".to_owned());
+        return reply(&stream, &full);
+    }
+    thread::Builder::new()
+        .name("control".to_owned())
+        .spawn(move || {
+            let _counted = counted;
+            if let Err(error) = answer(&stream, &Served(&admin)) {
+                tracing::debug!(%error, "a request to the control socket was not answered");
+            }
+        })
+        .map(|_| ())
 }
 
 /// A socket's path may have some hundred bytes only; one that is longer is reached through a link to its folder.
@@ -87,9 +120,8 @@ fn shortened(path: &Path) -> io::Result<(std::fs::File, PathBuf)> {
 }
 
 fn answer(stream: &UnixStream, backend: &dyn Backend) -> io::Result<()> {
-    // Requests are answered one after the other: whoever says nothing must not keep the others waiting.
+    // Whoever says nothing must not keep others waiting.
     stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
     BufReader::new(stream)
         .take(REQUEST_BYTES_MAX)
@@ -103,9 +135,15 @@ fn answer(stream: &UnixStream, backend: &dyn Backend) -> io::Result<()> {
             "the running server does not understand this request (is it of another version?): {error}"
         )),
     };
-    let mut stream = stream;
-    serde_json::to_writer(stream, &answer)?;
-    stream.write_all(b"\n")
+    reply(stream, &answer)
+}
+
+fn reply(mut stream: &UnixStream, answer: &Answer) -> io::Result<()> {
+    stream.set_write_timeout(Some(PATIENCE))?;
+    // In one piece: each write is a system call.
+    let mut text = serde_json::to_vec(answer)?;
+    text.push(b'\n');
+    stream.write_all(&text)
 }
 
 /// Asks the server that uses `folder`.

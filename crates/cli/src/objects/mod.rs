@@ -12,10 +12,9 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use holdfast_runtime::{Replacement, with_facets};
-use holdfast_storage::{
-    Database, Keeper, Location, ObjectRef, Options, RealDisk, Store, StoreOptions, SystemClock,
-};
+use holdfast_runtime::Replacement;
+use holdfast_storage::{Keeper, RealDisk, Store, StoreOptions, SystemClock};
+use serde_json::Value;
 
 use crate::args::{ObjectsCommand, ObjectsOptions};
 use crate::failure::Failure;
@@ -31,17 +30,62 @@ const DEFAULT: &str = ".holdfast/data";
 /// There is no such folder or object, or it cannot be read or written.
 pub(crate) fn run(options: &ObjectsOptions) -> Result<(), Failure> {
     let folder = find(options.data.as_deref())?;
-    let request = to_request(&options.command)?;
-    let answer = match Rest::open(&folder)? {
+    match Rest::open(&folder)? {
         Some(rest) => {
-            let answer = request::answer(request, &rest);
+            let answered = answer(options, &mut |request| Ok(request::answer(request, &rest)));
             rest.close()?;
-            answer
+            answered
         }
-        None => control::ask(&folder, &request)?,
-    };
-    let answer = answer.map_err(Failure::Objects)?;
+        None => answer(options, &mut |request| control::ask(&folder, &request)),
+    }
+}
+
+/// Asks a data folder, at rest or in use. Inside: why it does not do what it was asked.
+type Ask<'a> = dyn FnMut(Request) -> Result<Result<Value, String>, Failure> + 'a;
+
+fn answer(options: &ObjectsOptions, ask: &mut Ask<'_>) -> Result<(), Failure> {
+    if let ObjectsCommand::List {
+        class,
+        after,
+        limit,
+    } = &options.command
+    {
+        let mut list = show::List::new(options.json);
+        return pages(class.as_ref(), after.clone(), *limit, ask, |page| {
+            list.page(page)
+        })
+        .map(|()| list.end());
+    }
+    let answer = ask(to_request(&options.command)?)?.map_err(Failure::Objects)?;
     show::print(&options.command, &answer, options.json);
+    Ok(())
+}
+
+/// Asks for objects until there are no more, or `show` does not want them.
+fn pages(
+    class: Option<&String>,
+    mut after: Option<String>,
+    limit: Option<usize>,
+    ask: &mut Ask<'_>,
+    mut show: impl FnMut(&[Value]) -> bool,
+) -> Result<(), Failure> {
+    let mut left = limit.unwrap_or(usize::MAX);
+    while left > 0 {
+        let request = Request::List {
+            class: class.cloned(),
+            after,
+            limit: left.min(request::LIST_MAX),
+        };
+        let answer = ask(request)?.map_err(Failure::Objects)?;
+        let objects = answer["objects"]
+            .as_array()
+            .map_or(&[][..], |objects| objects);
+        left = left.saturating_sub(objects.len());
+        after = answer["next"].as_str().map(str::to_owned);
+        if !show(objects) || after.is_none() {
+            break;
+        }
+    }
     Ok(())
 }
 
@@ -51,9 +95,7 @@ fn to_request(command: &ObjectsCommand) -> Result<Request, Failure> {
             .map_err(|error| Failure::Objects(format!("{}: {error}", path.display())))
     };
     Ok(match command {
-        ObjectsCommand::List { class } => Request::List {
-            class: class.clone(),
-        },
+        ObjectsCommand::List { .. } => unreachable!("a list is asked for page by page"),
         ObjectsCommand::Show { object } => Request::Show {
             object: object.clone(),
         },
@@ -137,7 +179,7 @@ impl Rest {
             },
             0,
         )
-        .map_err(|error| Failure::Storage {
+        .map_err(|error| Failure::Unusable {
             path: folder.to_owned(),
             error,
         })?;
@@ -165,25 +207,8 @@ impl Backend for Rest {
     }
 
     fn replace(&self, named: &Named, replacement: Replacement) -> Result<bool, String> {
-        let database = |object: ObjectRef| {
-            let location = Location::Object {
-                store: self.store.clone(),
-                object,
-                name: named.name().map(Arc::from),
-            };
-            Database::new(location, Options::default())
-        };
-        let changed = match replacement {
-            Replacement::Import(file) => database(named.object.clone())
-                .import(&file)
-                .map(|commit| commit.is_some()),
-            Replacement::Delete => with_facets(&self.store, &named.object).and_then(|objects| {
-                // From below: what is left after a crash still has its parents.
-                objects.into_iter().rev().try_fold(false, |some, object| {
-                    Ok(database(object).delete_all(true)?.is_some() || some)
-                })
-            }),
-        };
+        let name = named.name().map(Arc::from);
+        let changed = replacement.apply(&self.store, &named.object, name);
         let changed = changed.map_err(|error| error.message)?;
         self.store.flush().map_err(|error| error.to_string())?;
         Ok(changed)

@@ -1,12 +1,11 @@
 //! What can be asked about objects, and the answers.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use holdfast_object::{FacetPath, ObjectId};
-use holdfast_runtime::{Replacement, facets_of, root_class};
-use holdfast_storage::{Database, Entry, ObjectRef, SqlValue, Store};
+use holdfast_runtime::{Replacement, class_of_facets, facets_of, root_class};
+use holdfast_storage::{Database, Listed, ObjectRef, SqlValue, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,18 +15,38 @@ use crate::args::ObjectName;
 /// Rows of a query's answer. Whoever wants more adds conditions, or exports the object.
 const ROWS_MAX: usize = 10_000;
 
+/// Objects that one answer lists.
+pub(super) const LIST_MAX: usize = 5_000;
+
 /// Keys that `show` names.
 const KEYS_MAX: u32 = 1_000;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "do")]
 pub(crate) enum Request {
-    List { class: Option<String> },
-    Show { object: ObjectName },
-    Query { object: ObjectName, sql: String },
-    Export { object: ObjectName, file: PathBuf },
-    Import { object: ObjectName, file: PathBuf },
-    Delete { object: ObjectName },
+    List {
+        class: Option<String>,
+        after: Option<String>,
+        limit: usize,
+    },
+    Show {
+        object: ObjectName,
+    },
+    Query {
+        object: ObjectName,
+        sql: String,
+    },
+    Export {
+        object: ObjectName,
+        file: PathBuf,
+    },
+    Import {
+        object: ObjectName,
+        file: PathBuf,
+    },
+    Delete {
+        object: ObjectName,
+    },
 }
 
 /// A data folder, at rest or in use.
@@ -44,7 +63,11 @@ pub(crate) trait Backend {
 pub(crate) fn answer(request: Request, backend: &dyn Backend) -> Result<Value, String> {
     let store = backend.store();
     match request {
-        Request::List { class } => list(store, class.as_deref()),
+        Request::List {
+            class,
+            after,
+            limit,
+        } => list(store, class.as_deref(), after.as_deref(), limit),
         Request::Show { object } => show(store, &object),
         Request::Query { object, sql } => {
             let object = names::resolve(store, &object)?.object;
@@ -93,37 +116,97 @@ fn with_database<T>(
     f(&snapshot(store, object)?.database())
 }
 
-fn list(store: &Store, class: Option<&str>) -> Result<Value, String> {
+/// Objects behind one, in order of class and id. Whoever wants more asks again.
+fn list(
+    store: &Store,
+    class: Option<&str>,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Value, String> {
     let key = class
         .map(|class| names::class_key(store, class))
         .transpose()?;
-    let known = store.objects().map_err(|error| error.message)?;
-    // By the object at the root, which need not have data of its own.
-    let mut rows = BTreeMap::<_, (Entry, u32)>::new();
-    for (object, entry) in known {
-        let Some(class) = root_class(&object.class) else {
-            rows.entry((object.class, object.id)).or_default().0 = entry;
-            continue;
-        };
-        let path = entry.name.as_deref().and_then(FacetPath::parse);
-        if let Some(path) = path {
-            let root = (Arc::from(class), *path.root_id().as_bytes());
-            rows.entry(root).or_default().1 += 1;
-        }
+    let after = after.map(|after| names::place(store, after)).transpose()?;
+    // Behind the objects of a class come their facets.
+    let facets = key.as_deref().map(class_of_facets);
+    let is_behind = |class: &str| after.as_ref().is_some_and(|after| *after.class == *class);
+    let class = match &facets {
+        Some(facets) if is_behind(facets) => Some(facets),
+        _ => key.as_ref(),
+    };
+    let listing = store
+        .objects_after(
+            class.map(String::as_str),
+            after.as_ref(),
+            limit.clamp(1, LIST_MAX),
+        )
+        .map_err(|error| error.message)?;
+    let classes = store.classes().map_err(|error| error.message)?;
+    let have_facets = |class: &str| classes.iter().any(|known| **known == *class);
+    let mut rows = Vec::new();
+    for listed in &listing.objects {
+        rows.extend(row(store, listed, &have_facets)?);
     }
-    let rows = rows
-        .into_iter()
-        .filter(|((class, _), _)| key.as_deref().is_none_or(|key| **class == *key))
-        .map(|((class, id), (entry, facets))| {
-            json!({
-                "class": &*class,
-                "id": ObjectId::from_bytes(id).to_hex(),
-                "name": entry.name,
-                "alarm": entry.alarm,
-                "facets": facets,
-            })
-        });
-    Ok(rows.collect())
+    let next = listing.next.or_else(|| {
+        let facets = facets.filter(|facets| have_facets(facets) && !is_behind(facets))?;
+        Some(ObjectRef {
+            class: Arc::from(facets),
+            id: [0; 32],
+        })
+    });
+    Ok(json!({
+        "objects": rows,
+        "next": next.map(|next| next.to_string()),
+    }))
+}
+
+/// The row of an object; of a facet none, but where it is the first of an object that has no data of its own.
+fn row(
+    store: &Store,
+    listed: &Listed,
+    have_facets: &dyn Fn(&str) -> bool,
+) -> Result<Option<Value>, String> {
+    let Listed {
+        object,
+        entry,
+        bytes,
+    } = listed;
+    let count = |root: &ObjectRef| facets_of(store, root).map_err(|error| error.message);
+    let Some(class) = root_class(&object.class) else {
+        let facets = match have_facets(&class_of_facets(&object.class)) {
+            true => count(object)?.len(),
+            false => 0,
+        };
+        return Ok(Some(json!({
+            "class": &*object.class,
+            "id": ObjectId::from_bytes(object.id).to_hex(),
+            "name": entry.name,
+            "alarm": entry.alarm,
+            "bytes": bytes,
+            "facets": facets,
+        })));
+    };
+    let Some(path) = entry.name.as_deref().and_then(FacetPath::parse) else {
+        return Ok(None);
+    };
+    let root = ObjectRef {
+        class: Arc::from(class),
+        id: *path.root_id().as_bytes(),
+    };
+    let has_data = store.object(&root).map_err(|error| error.message)?.is_some();
+    let facets = count(&root)?;
+    let first = facets.iter().map(|(facet, _)| facet).min();
+    if has_data || first != Some(object) {
+        return Ok(None);
+    }
+    Ok(Some(json!({
+        "class": class,
+        "id": path.root_id().to_hex(),
+        "name": null,
+        "alarm": null,
+        "bytes": 0,
+        "facets": facets.len(),
+    })))
 }
 
 fn show(store: &Store, name: &ObjectName) -> Result<Value, String> {
@@ -151,8 +234,7 @@ fn show(store: &Store, name: &ObjectName) -> Result<Value, String> {
         // Only its facets have data.
         return Ok(with(about, json!({ "bytes": 0, "facets": facets })));
     };
-    let known = store.objects().map_err(|error| error.message)?;
-    let entry = known.into_iter().find(|(known, _)| *known == root);
+    let entry = store.object(&root).map_err(|error| error.message)?;
     let database = snapshot.database();
     let count = |sql: &str| -> Result<Value, String> {
         let rows = rows(&database, sql)?.1;
@@ -180,7 +262,7 @@ fn show(store: &Store, name: &ObjectName) -> Result<Value, String> {
         .map(|(key, bytes)| (key, json!(bytes)))
         .collect();
     let data = json!({
-        "name": entry.and_then(|(_, entry)| entry.name),
+        "name": entry.and_then(|entry| entry.name),
         "alarm": database.get_alarm().map_err(|error| error.message)?,
         "bytes": snapshot.bytes(),
         "tables": tables,

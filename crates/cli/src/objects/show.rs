@@ -12,7 +12,7 @@ pub(super) fn print(command: &ObjectsCommand, answer: &Value, json: bool) {
         format!("{answer:#}\n")
     } else {
         match command {
-            ObjectsCommand::List { .. } => list(answer),
+            ObjectsCommand::List { .. } => unreachable!("a list is printed page by page"),
             ObjectsCommand::Show { .. } => show(answer),
             ObjectsCommand::Query { .. } => query(answer),
             ObjectsCommand::Export { object, .. } => {
@@ -22,28 +22,75 @@ pub(super) fn print(command: &ObjectsCommand, answer: &Value, json: bool) {
             ObjectsCommand::Delete { object } => format!("deleted {object}\n"),
         }
     };
-    // Nobody may read any more (`holdfast objects list | head`).
-    io::stdout().lock().write_all(text.as_bytes()).ok();
+    write(&text);
 }
 
-fn list(answer: &Value) -> String {
-    let rows = answer.as_array().map_or(&[][..], |rows| &rows[..]);
-    let head = ["CLASS", "ID", "NAME", "ALARM", "FACETS"]
-        .map(str::to_owned)
-        .to_vec();
-    let body = rows.iter().map(|row| {
-        vec![
-            plain(&row["class"]),
-            plain(&row["id"]),
-            plain(&row["name"]),
-            row["alarm"].as_i64().map_or(String::new(), time),
-            match row["facets"].as_u64() {
-                Some(0) | None => String::new(),
-                Some(count) => count.to_string(),
-            },
-        ]
-    });
-    table(head, body.collect())
+/// A list of objects, printed page by page.
+pub(super) struct List {
+    json: bool,
+    /// The head is printed.
+    headed: bool,
+    /// Printed so far.
+    objects: usize,
+    widths: Vec<usize>,
+}
+
+impl List {
+    pub(super) fn new(json: bool) -> List {
+        List {
+            json,
+            objects: 0,
+            headed: false,
+            widths: Vec::new(),
+        }
+    }
+
+    /// False if nobody reads any more (`holdfast objects list | head`).
+    pub(super) fn page(&mut self, objects: &[Value]) -> bool {
+        let text = match self.json {
+            true => {
+                let mut text = String::new();
+                for object in objects {
+                    text += if self.objects == 0 { "[\n  " } else { ",\n  " };
+                    text += &object.to_string();
+                    self.objects += 1;
+                }
+                text
+            }
+            false => {
+                let head = ["CLASS", "ID", "BYTES", "NAME", "ALARM", "FACETS"];
+                let head = (!self.headed).then(|| head.map(str::to_owned).to_vec());
+                let body = objects.iter().map(|object| {
+                    vec![
+                        plain(&object["class"]),
+                        plain(&object["id"]),
+                        plain(&object["bytes"]),
+                        plain(&object["name"]),
+                        object["alarm"].as_i64().map_or(String::new(), time),
+                        match object["facets"].as_u64() {
+                            Some(0) | None => String::new(),
+                            Some(count) => count.to_string(),
+                        },
+                    ]
+                });
+                let rows: Vec<_> = head.into_iter().chain(body).collect();
+                self.headed = true;
+                rows_as_wide(&rows, &mut self.widths)
+            }
+        };
+        write(&text)
+    }
+
+    pub(super) fn end(self) {
+        if self.json {
+            write(if self.objects == 0 { "[]\n" } else { "\n]\n" });
+        }
+    }
+}
+
+/// To standard output; false if nobody reads it.
+fn write(text: &str) -> bool {
+    io::stdout().lock().write_all(text.as_bytes()).is_ok()
 }
 
 fn show(answer: &Value) -> String {
@@ -98,23 +145,26 @@ fn time(ms: i64) -> String {
 
 /// Columns as wide as their widest cell.
 fn table(head: Vec<String>, body: Vec<Vec<String>>) -> String {
-    let widths: Vec<usize> = (0..head.len())
-        .map(|column| {
-            let cells = std::iter::once(&head).chain(&body);
-            cells
-                .filter_map(|row| row.get(column))
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    let mut text = String::new();
-    for row in std::iter::once(&head).chain(&body) {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            line += &format!("{cell:width$}  ");
+    let rows: Vec<_> = std::iter::once(head).chain(body).collect();
+    rows_as_wide(&rows, &mut Vec::new())
+}
+
+/// Rows in columns that are at least so wide, and as wide as their widest cell.
+fn rows_as_wide(rows: &[Vec<String>], widths: &mut Vec<usize>) -> String {
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (cell, width) in row.iter().zip(widths.iter_mut()) {
+            *width = (*width).max(cell.chars().count());
         }
-        text += line.trim_end();
+    }
+    let mut text = String::new();
+    for row in rows {
+        let begin = text.len();
+        for (cell, width) in row.iter().zip(&*widths) {
+            text += cell;
+            text.extend(std::iter::repeat_n(' ', width + 2 - cell.chars().count()));
+        }
+        text.truncate(begin + text[begin..].trim_end().len());
         text.push('\n');
     }
     text

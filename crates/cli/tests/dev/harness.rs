@@ -74,7 +74,12 @@ pub(crate) struct Holdfast {
 impl Holdfast {
     /// `holdfast` with these arguments.
     pub(crate) fn spawn<'a>(args: impl IntoIterator<Item = &'a str>) -> Holdfast {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        Holdfast::run(env!("CARGO_BIN_EXE_holdfast"), args)
+    }
+
+    /// Another program, which runs `holdfast` in the end.
+    pub(crate) fn run<'a>(program: &str, args: impl IntoIterator<Item = &'a str>) -> Holdfast {
+        let mut command = Command::new(program);
         command
             .args(args)
             .stdin(Stdio::null())
@@ -178,8 +183,13 @@ impl Holdfast {
     }
 
     /// Waits for the end; everything that was printed, and the status.
-    pub(crate) fn end(mut self) -> Ended {
-        let until = Instant::now() + DEADLINE;
+    pub(crate) fn end(self) -> Ended {
+        self.end_within(DEADLINE)
+    }
+
+    /// As [`Holdfast::end`], of a command that takes its time.
+    pub(crate) fn end_within(mut self, patience: Duration) -> Ended {
+        let until = Instant::now() + patience;
         // Both streams end with the process.
         loop {
             let left = until.saturating_duration_since(Instant::now());

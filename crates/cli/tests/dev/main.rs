@@ -2,6 +2,7 @@
 
 mod bank;
 mod cache;
+mod disk;
 mod errors;
 mod examples;
 mod facets;

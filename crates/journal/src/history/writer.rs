@@ -166,6 +166,19 @@ impl HistoryWriter {
         }
     }
 
+    /// Takes back all redo: some of it cannot be had.
+    pub fn forget_redo(&mut self) {
+        self.times.clear();
+        self.waiting_bytes = 0;
+        self.objects.retain(|_, growing| {
+            // Blocks that are in the file already are of no use to anybody.
+            growing.redo_block = 0;
+            growing.redo = None;
+            growing.waiting = Vec::new();
+            growing.undo.is_some()
+        });
+    }
+
     fn put_all_redo(&mut self) -> Result<()> {
         let mut objects = std::mem::take(&mut self.objects);
         for growing in objects.values_mut() {

@@ -4,7 +4,7 @@ use super::{Log, lock};
 use crate::commit::{Commit, Position};
 use crate::error::{Error, Result};
 use crate::recovery::Logged;
-use crate::segment::{self, Image};
+use crate::segment::Image;
 
 impl Log {
     /// The time that a commit flushed now would have, in ms since 1970: that of the clock, but never less than an earlier
@@ -24,13 +24,13 @@ impl Log {
     /// before the call are among them. The log must not be trimmed meanwhile.
     ///
     /// # Errors
-    /// The disk's, the log's; [`Error::Damaged`]; those of `visit`.
+    /// The disk's, the log's; [`Error::Damaged`] if one of them is missing; those of `visit`.
     pub fn read_after(
         &self,
         after: Position,
         mut visit: impl FnMut(Logged<'_>) -> Result<bool>,
     ) -> Result<()> {
-        self.flush()?;
+        let last = self.flush()?;
         let (full, current) = {
             let writer = lock(&self.writer);
             let full = writer.full.iter().filter(|(_, last)| *last > after);
@@ -46,43 +46,63 @@ impl Log {
                 .transpose()?;
             (full, current)
         };
-        let mut go_on = true;
+        let mut reading = Reading {
+            after,
+            next: after.next(),
+            go_on: true,
+            visit: &mut visit,
+        };
         for number in full {
             let image = Image::read(&*self.disk, self.node, number, self.planted)?;
-            visit_image(&image, after, &mut go_on, &mut visit)?;
-            if !go_on {
+            reading.image(&image)?;
+            if !reading.go_on {
                 return Ok(());
             }
         }
-        match current {
-            Some(image) => visit_image(&image, after, &mut go_on, &mut visit),
-            None => Ok(()),
+        if let Some(image) = current {
+            reading.image(&image)?;
+        }
+        match reading.go_on && reading.next <= last {
+            true => Err(missing(reading.next)),
+            false => Ok(()),
         }
     }
 }
 
-fn visit_image(
-    image: &Image,
+/// A pass over the log, on which no commit may be missing.
+struct Reading<'a> {
     after: Position,
-    go_on: &mut bool,
-    visit: &mut dyn FnMut(Logged<'_>) -> Result<bool>,
-) -> Result<()> {
-    let Some(first) = image.first else {
-        return Err(Error::Damaged(format!(
-            "{} has lost its first sector",
-            segment::name(image.number)
-        )));
-    };
-    image.frames(first, |frame| {
-        for (position, record) in frame.records() {
-            if position > after && *go_on {
-                *go_on = visit(Logged {
+    /// The commit that must come next.
+    next: Position,
+    go_on: bool,
+    visit: &'a mut dyn FnMut(Logged<'_>) -> Result<bool>,
+}
+
+impl Reading<'_> {
+    fn image(&mut self, image: &Image) -> Result<()> {
+        image.frames(self.after, |frame| {
+            for (position, record) in frame.records() {
+                if position <= self.after || !self.go_on {
+                    continue;
+                }
+                if position != self.next {
+                    return Err(missing(self.next));
+                }
+                self.next = position.next();
+                self.go_on = (self.visit)(Logged {
                     position,
                     time_ms: frame.time_ms,
                     commit: Commit::decode(record)?,
                 })?;
             }
-        }
+            Ok(())
+        })?;
         Ok(())
-    })
+    }
+}
+
+fn missing(position: Position) -> Error {
+    Error::Damaged(format!(
+        "the log has lost the commits from position {position} on: objects cannot be taken back over them"
+    ))
 }

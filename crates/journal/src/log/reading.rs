@@ -2,9 +2,9 @@
 
 use super::{FullSegment, Log, lock};
 use crate::commit::{Commit, Position};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::recovery::Logged;
-use crate::segment;
+use crate::segment::Image;
 
 impl Log {
     /// The segments whose commits are all at or before `through`, oldest first. The one being written is not among
@@ -17,56 +17,27 @@ impl Log {
             .collect()
     }
 
-    /// Gives the commits of a segment to `visit`, in order.
+    /// Gives the commits of a segment after `after` to `visit`, in order. What is missing among those before is
+    /// nobody's loss; whether any of the others are, positions tell, which follow each other without a gap.
     ///
     /// # Errors
     /// The disk's; [`Error::Damaged`]; those of `visit`.
     pub fn read_segment(
         &self,
         segment: FullSegment,
+        after: Position,
         mut visit: impl FnMut(Logged<'_>) -> Result<()>,
     ) -> Result<()> {
-        self.read_number(segment.number, &mut visit)
-    }
-
-    /// Gives every commit that the log still holds to `visit`, in order.
-    ///
-    /// # Errors
-    /// The disk's; [`Error::Damaged`]; those of `visit`.
-    pub fn read_all(&self, mut visit: impl FnMut(Logged<'_>) -> Result<()>) -> Result<()> {
-        self.flush()?;
-        let writer = lock(&self.writer);
-        let numbers: Vec<u64> = writer
-            .full
-            .iter()
-            .map(|(number, _)| *number)
-            .chain(writer.current.as_ref().map(|now| now.segment.number))
-            .collect();
-        for number in numbers {
-            self.read_number(number, &mut visit)?;
-        }
-        Ok(())
-    }
-
-    fn read_number(
-        &self,
-        number: u64,
-        visit: &mut dyn FnMut(Logged<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let image = segment::Image::read(&*self.disk, self.node, number, self.planted)?;
-        let Some(first) = image.first else {
-            return Err(Error::Damaged(format!(
-                "{} has lost its first sector",
-                segment::name(number)
-            )));
-        };
-        image.frames(first, |frame| {
+        let image = Image::read(&*self.disk, self.node, segment.number, self.planted)?;
+        image.frames(after, |frame| {
             for (position, record) in frame.records() {
-                visit(Logged {
-                    position,
-                    time_ms: frame.time_ms,
-                    commit: Commit::decode(record)?,
-                })?;
+                if position > after {
+                    visit(Logged {
+                        position,
+                        time_ms: frame.time_ms,
+                        commit: Commit::decode(record)?,
+                    })?;
+                }
             }
             Ok(())
         })?;

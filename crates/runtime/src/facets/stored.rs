@@ -16,8 +16,8 @@ use crate::instance::Instance;
 
 const SUFFIX: &str = ".facets";
 
-/// What keeps the facets of a class's objects.
-pub(crate) fn class_of(root_class: &str) -> String {
+/// What keeps the facets of a class's objects, by the class's unique key.
+pub fn class_of(root_class: &str) -> String {
     format!("{root_class}{SUFFIX}")
 }
 

@@ -118,6 +118,7 @@ pub fn options(folder: &Path, shards: usize) -> NodeOptions {
         heap_bytes_max: 128 << 20,
         idle: Duration::from_secs(10),
         history: Duration::from_secs(3_600),
+        history_bytes_max: u64::MAX,
     }
 }
 

@@ -4,14 +4,15 @@
 //! they change about their object; a checkpoint enters the notes before it does anything else, so that the log that
 //! is let go of afterwards is not needed for them either. A start reads the alarms from here and the rest from the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use holdfast_journal::{Commit, ObjectRef};
 
 use super::{Store, lock};
 use crate::database::{Database, Location, Options};
-use crate::error::Result;
+use crate::error::{Result, StorageError};
 use crate::value::SqlValue;
 
 /// What the catalogue knows of an object, or is to be told.
@@ -131,60 +132,94 @@ impl Catalogue {
         Ok(there.next()? == Some(vec![SqlValue::Integer(1)]))
     }
 
-    /// The name of an object, if it is known.
-    fn name_of(&self, object: &ObjectRef) -> Result<Option<String>> {
-        if !self.is_there()? {
-            return Ok(None);
-        }
+    /// What is known of an object, if anything was ever entered.
+    fn get(&self, object: &ObjectRef) -> Result<Option<Entry>> {
         let class = SqlValue::Text(object.class.to_string());
         let id = SqlValue::Blob(object.id.to_vec());
-        let query = "SELECT name FROM objects WHERE class = ? AND id = ?";
-        let row = self.database.exec(query, vec![class, id])?.next()?;
-        Ok(row.and_then(|row| match row.into_iter().next() {
-            Some(SqlValue::Text(name)) => Some(name),
-            _ => None,
-        }))
+        let mut found = None;
+        self.each(
+            "SELECT class, id, name, alarm FROM objects WHERE class = ? AND id = ?",
+            vec![class, id],
+            |_, entry| found = Some(entry),
+        )?;
+        Ok(found)
     }
 
-    /// The objects that a query finds, in its order, given to `visit`.
+    /// Gives the objects of a query to `visit`, in its order.
     fn each(
         &self,
         query: &str,
-        values: Vec<SqlValue>,
+        bindings: Vec<SqlValue>,
         mut visit: impl FnMut(ObjectRef, Entry),
     ) -> Result<()> {
-        if !self.is_there()? {
-            return Ok(());
-        }
-        let rows = self.database.exec(query, values)?;
+        let rows = self.database.exec(query, bindings)?;
+        // Neighbours are of one class.
+        let mut last: Option<Arc<str>> = None;
         while let Some(row) = rows.next()? {
-            let [SqlValue::Text(class), SqlValue::Blob(id), name, alarm] = &row[..] else {
+            let Ok([SqlValue::Text(class), SqlValue::Blob(id), name, alarm]) =
+                <[SqlValue; 4]>::try_from(row)
+            else {
                 continue;
             };
-            let Ok(id) = <[u8; 32]>::try_from(&id[..]) else {
+            let Ok(id) = <[u8; 32]>::try_from(id) else {
                 continue;
             };
-            let object = ObjectRef {
-                class: Arc::from(&**class),
-                id,
+            let class = match last.take().filter(|last| **last == *class) {
+                Some(same) => same,
+                None => Arc::from(class),
             };
+            last = Some(Arc::clone(&class));
             let entry = Entry {
                 name: match name {
-                    SqlValue::Text(name) => Some(name.clone()),
+                    SqlValue::Text(name) => Some(name),
                     _ => None,
                 },
                 alarm: match alarm {
-                    SqlValue::Integer(alarm) => Some(*alarm),
+                    SqlValue::Integer(alarm) => Some(alarm),
                     _ => None,
                 },
                 alarm_changed: false,
                 exists: true,
             };
-            visit(object, entry);
+            visit(ObjectRef { class, id }, entry);
         }
         Ok(())
     }
 }
+
+/// What is to be known of an object, from a note and from what the catalogue has.
+fn merged(mut noted: Entry, known: Option<Entry>) -> Entry {
+    if let Some(known) = known {
+        noted.name = noted.name.or(known.name);
+        if !noted.alarm_changed {
+            noted.alarm = known.alarm;
+        }
+    }
+    noted
+}
+
+/// An object that has a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Which.
+    pub object: ObjectRef,
+    /// What is known of it.
+    pub entry: Entry,
+    /// Bytes of its database.
+    pub bytes: u64,
+}
+
+/// Some objects, in order of class and id.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// The objects.
+    pub objects: Vec<Listed>,
+    /// There may be more after this one.
+    pub next: Option<ObjectRef>,
+}
+
+/// Objects that [`Store::objects`] looks at in one go.
+const PAGE_OBJECTS: usize = 5_000;
 
 impl Store {
     /// All alarms that are set, durable or not. Reads the catalogue: for a start, before anything runs.
@@ -193,18 +228,35 @@ impl Store {
     /// The catalogue cannot be read.
     pub fn pending_alarms(&self) -> Result<Vec<PendingAlarm>> {
         let mut alarms = Vec::new();
-        self.each_object(
-            "SELECT class, id, name, alarm FROM objects WHERE alarm IS NOT NULL",
-            |object, entry| {
-                if let Some(scheduled_ms) = entry.alarm {
-                    alarms.push(PendingAlarm {
-                        object,
-                        name: entry.name,
-                        scheduled_ms,
-                    });
+        let mut add = |object, entry: Entry| {
+            if let Some(scheduled_ms) = entry.alarm {
+                alarms.push(PendingAlarm {
+                    object,
+                    name: entry.name,
+                    scheduled_ms,
+                });
+            }
+        };
+        self.look(BTreeMap::clone, |catalogue, mut notes| {
+            if let Some(catalogue) = catalogue {
+                let query = "SELECT class, id, name, alarm FROM objects WHERE alarm IS NOT NULL";
+                catalogue.each(query, vec![], |object, known| match notes.remove(&object) {
+                    Some(noted) if !noted.exists => {}
+                    Some(noted) => add(object, merged(noted, Some(known))),
+                    None => add(object, known),
+                })?;
+            }
+            for (object, mut noted) in notes {
+                if noted.exists && noted.alarm.is_some() {
+                    if let Some(catalogue) = catalogue {
+                        // The query had no row with its name.
+                        noted = merged(noted, catalogue.get(&object)?);
+                    }
+                    add(object, noted);
                 }
-            },
-        )?;
+            }
+            Ok(())
+        })?;
         Ok(alarms)
     }
 
@@ -214,14 +266,98 @@ impl Store {
     /// The catalogue cannot be read.
     pub fn objects(&self) -> Result<Vec<(ObjectRef, Entry)>> {
         let mut objects = Vec::new();
-        self.each_object(
-            "SELECT class, id, name, alarm FROM objects",
-            |object, entry| {
-                objects.push((object, entry));
-            },
-        )?;
-        objects.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(objects)
+        let mut after = None;
+        loop {
+            let page = self.objects_after(None, after.as_ref(), PAGE_OBJECTS)?;
+            let found = page.objects.into_iter();
+            objects.extend(found.map(|listed| (listed.object, listed.entry)));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(objects),
+            }
+        }
+    }
+
+    /// Objects that have a database, of one class or of all: some of those behind `after`, ordered by class and id, at
+    /// most `limit`. No object's file is opened.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read, or the length of a file.
+    pub fn objects_after(
+        &self,
+        class: Option<&str>,
+        after: Option<&ObjectRef>,
+        limit: usize,
+    ) -> Result<Listing> {
+        let is_wanted = |object: &ObjectRef| class.is_none_or(|class| *object.class == *class);
+        let from = match (after, class) {
+            (Some(after), _) => Bound::Excluded(after.clone()),
+            (None, Some(class)) => Bound::Included(ObjectRef {
+                class: Arc::from(class),
+                id: [0; 32],
+            }),
+            (None, None) => Bound::Unbounded,
+        };
+        let note = |notes: &BTreeMap<ObjectRef, Entry>| -> BTreeMap<ObjectRef, Entry> {
+            let notes = notes.range((from.clone(), Bound::Unbounded));
+            notes
+                .take_while(|(object, _)| is_wanted(object))
+                .take(limit)
+                .map(|(object, entry)| (object.clone(), entry.clone()))
+                .collect()
+        };
+        self.look(note, |catalogue, notes| {
+            let mut known = BTreeMap::new();
+            if let Some(catalogue) = catalogue {
+                let (begin_class, begin_id) = match &from {
+                    Bound::Excluded(from) => (&*from.class, from.id.to_vec()),
+                    // Nothing is before it, and no id is so short.
+                    _ => (class.unwrap_or(""), Vec::new()),
+                };
+                let query = "SELECT class, id, name, alarm FROM objects
+                     WHERE (class, id) > (?1, ?2) AND (?3 IS NULL OR class = ?3)
+                     ORDER BY class, id LIMIT ?4";
+                let bindings = vec![
+                    SqlValue::Text(begin_class.to_owned()),
+                    SqlValue::Blob(begin_id),
+                    class.map_or(SqlValue::Null, |class| SqlValue::Text(class.to_owned())),
+                    SqlValue::Integer(i64::try_from(limit).unwrap_or(i64::MAX)),
+                ];
+                catalogue.each(query, bindings, |object, entry| {
+                    known.insert(object, entry);
+                })?;
+            }
+            // Where either source was cut off, the other one says nothing about what comes behind.
+            let ends = [&known, &notes].map(|source| match source.len() < limit {
+                true => None,
+                false => source.keys().next_back().cloned(),
+            });
+            let mut next = ends.into_iter().flatten().min();
+            for (object, noted) in notes {
+                let before = known.remove(&object);
+                if noted.exists {
+                    known.insert(object, merged(noted, before));
+                }
+            }
+            if let Some(end) = &next {
+                known.retain(|object, _| object <= end);
+            }
+            if known.len() > limit {
+                next = known.keys().nth(limit - 1).cloned();
+            }
+            let objects = known.into_iter().take(limit).map(|(object, entry)| {
+                let bytes = self.bytes_of(&object)?;
+                Ok(Listed {
+                    object,
+                    entry,
+                    bytes,
+                })
+            });
+            Ok(Listing {
+                objects: objects.collect::<Result<_>>()?,
+                next,
+            })
+        })
     }
 
     /// The objects of a class that have a database, with ids from `ids[0]` to `ids[1]`, in their order. For a thread
@@ -246,67 +382,102 @@ impl Store {
             .collect();
         let catalogue = Catalogue::new(self);
         let mut found = BTreeMap::new();
-        catalogue.each(
-            "SELECT class, id, name, alarm FROM objects WHERE class = ? AND id BETWEEN ? AND ?",
-            vec![
-                SqlValue::Text(class.to_owned()),
-                SqlValue::Blob(first.id.to_vec()),
-                SqlValue::Blob(last.id.to_vec()),
-            ],
-            |object, entry| {
-                found.insert(object, entry);
-            },
-        )?;
+        if catalogue.is_there()? {
+            catalogue.each(
+                "SELECT class, id, name, alarm FROM objects WHERE class = ? AND id BETWEEN ? AND ?",
+                vec![
+                    SqlValue::Text(class.to_owned()),
+                    SqlValue::Blob(first.id.to_vec()),
+                    SqlValue::Blob(last.id.to_vec()),
+                ],
+                |object, entry| {
+                    found.insert(object, entry);
+                },
+            )?;
+        }
         drop(catalogue);
         drop(entering);
-        for (object, mut noted) in notes {
+        for (object, noted) in notes {
             let known = found.remove(&object);
-            if !noted.exists {
-                continue;
+            if noted.exists {
+                found.insert(object, merged(noted, known));
             }
-            if let Some(known) = known {
-                noted.name = noted.name.or(known.name);
-                if !noted.alarm_changed {
-                    noted.alarm = known.alarm;
-                }
-            }
-            found.insert(object, noted);
         }
         Ok(found.into_iter().collect())
     }
 
-    /// What the catalogue holds, with the notes that it does not hold yet.
-    fn each_object(&self, query: &str, mut visit: impl FnMut(ObjectRef, Entry)) -> Result<()> {
-        // Both as of one moment, and pages that do not change while they are read.
-        let entering = lock(&self.shared.entering);
-        let mut notes = lock(&self.shared.notes).clone();
-        let snapshot = self.snapshot(&catalogue())?;
-        drop(entering);
-        let catalogue = Catalogue {
-            database: match &snapshot {
-                Some(snapshot) => snapshot.database_for_us(),
-                None => Database::new(Location::Memory, Options::default()),
-            },
+    /// The classes of which there are objects, or were when the catalogue was last written, sorted.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn classes(&self) -> Result<Vec<Arc<str>>> {
+        let note = |notes: &BTreeMap<ObjectRef, Entry>| -> BTreeSet<Arc<str>> {
+            let there = notes.iter().filter(|(_, entry)| entry.exists);
+            there.map(|(object, _)| Arc::clone(&object.class)).collect()
         };
-        catalogue.each(query, vec![], |object, known| {
-            let Some(noted) = notes.get_mut(&object) else {
-                visit(object, known);
-                return;
+        let classes = self.look(note, |catalogue, mut classes| {
+            let Some(catalogue) = catalogue else {
+                return Ok(classes);
             };
-            noted.name = noted.name.take().or(known.name);
-            if !noted.alarm_changed {
-                noted.alarm = known.alarm;
+            // From one class to the next, not over all their objects.
+            let query = "SELECT class FROM objects WHERE class > ? ORDER BY class LIMIT 1";
+            let mut last = String::new();
+            loop {
+                let bindings = vec![SqlValue::Text(last)];
+                let row = catalogue.database.exec(query, bindings)?.next()?;
+                let Some([SqlValue::Text(class)]) = row.as_deref() else {
+                    return Ok(classes);
+                };
+                classes.insert(Arc::from(&**class));
+                last = class.clone();
             }
         })?;
-        for (object, mut entry) in notes {
-            if entry.exists {
-                if entry.name.is_none() {
-                    // The query need not have come by its row.
-                    entry.name = catalogue.name_of(&object)?;
-                }
-                visit(object, entry);
-            }
+        Ok(classes.into_iter().collect())
+    }
+
+    /// What is known of an object; none if it has no database.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn object(&self, object: &ObjectRef) -> Result<Option<Entry>> {
+        let note = |notes: &BTreeMap<ObjectRef, Entry>| notes.get(object).cloned();
+        self.look(note, |catalogue, noted| {
+            let known = match catalogue {
+                Some(catalogue) => catalogue.get(object)?,
+                None => None,
+            };
+            Ok(match noted {
+                Some(noted) => noted.exists.then(|| merged(noted, known)),
+                None => known,
+            })
+        })
+    }
+
+    /// Gives `visit` the catalogue, unless nothing was ever entered, and what `note` makes of the notes that it does not
+    /// hold yet: both as of one moment.
+    fn look<N, R>(
+        &self,
+        note: impl FnOnce(&BTreeMap<ObjectRef, Entry>) -> N,
+        visit: impl FnOnce(Option<&Catalogue>, N) -> Result<R>,
+    ) -> Result<R> {
+        let entering = lock(&self.shared.entering);
+        let notes = note(&lock(&self.shared.notes));
+        // Of pages that do not change while they are read.
+        let snapshot = self.snapshot(&catalogue())?;
+        drop(entering);
+        let catalogue = snapshot.as_ref().map(|snapshot| Catalogue {
+            database: snapshot.database_for_us(),
+        });
+        match catalogue {
+            Some(catalogue) if catalogue.is_there()? => visit(Some(&catalogue), notes),
+            _ => visit(None, notes),
         }
-        Ok(())
+    }
+
+    /// Bytes of an object's database.
+    fn bytes_of(&self, object: &ObjectRef) -> Result<u64> {
+        self.shared.bytes_of(object).map_err(|error| {
+            StorageError::internal(format!("cannot look at the file of {object}: {error}"))
+        })
     }
 }

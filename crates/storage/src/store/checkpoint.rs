@@ -149,7 +149,7 @@ impl Checkpointer {
         let trimmed = written.as_ref().map_or(through, |written| written.trim);
         shared.log.trim(trimmed)?;
         if let (Some(history), Some(written)) = (&mut *history, written) {
-            history.advance(&shared, written.coverage)?;
+            history.advance(&shared, written)?;
         }
         drop(history);
         Ok(Checkpointed {
@@ -257,11 +257,9 @@ fn drop_from_overlay(shared: &Shared, snapshot: Snapshot) {
     let mut overlay = slot.lock();
     let before = overlay.bytes();
     for (number, page) in &snapshot.pages {
-        if overlay
-            .pages
-            .get(number)
-            .is_some_and(|held| Arc::ptr_eq(&held.page, page))
-        {
+        if overlay.pages.get(number).is_some_and(|held| {
+            Arc::ptr_eq(&held.page, page) || shared.planted.is(Sabotage::DropChanged)
+        }) {
             overlay.pages.remove(number);
         }
     }
@@ -272,5 +270,5 @@ fn drop_from_overlay(shared: &Shared, snapshot: Snapshot) {
     shared
         .overlay_bytes
         .fetch_sub(before - after, Ordering::Relaxed);
-    shared.release(&slot);
+    shared.came_home(&slot);
 }

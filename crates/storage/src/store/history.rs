@@ -6,7 +6,11 @@
 //! file has been touched.
 //!
 //! **Files of rounds are a chain.** Going back leads through each of them. A file that is missing or damaged ends what
-//! can be reached, which is said in the log; the node goes on.
+//! can be reached, which is said in the log; the node goes on. The same if the log itself has lost what a round was to
+//! keep: then the round's file begins a new chain, which shows in that it can be reached from its own snapshot only.
+//!
+//! **What is kept** is bounded by age and by size; the oldest goes first. The newest file stays whatever it is: it says
+//! where the objects' files stand.
 
 use std::collections::VecDeque;
 use std::io;
@@ -15,7 +19,9 @@ use std::sync::Arc;
 use holdfast_journal::history::{
     self, Beginning, Coverage, FOLDER, HistoryFile, HistoryWriter, Moment, Undo,
 };
-use holdfast_journal::{Disk, DiskFile, Error, Log, PAGE_BYTES, Page, Position, State};
+use holdfast_journal::{
+    Disk, DiskFile, Error, FullSegment, Log, PAGE_BYTES, Page, Position, State,
+};
 
 use super::checkpoint::Snapshot;
 use super::{Shared, file_name, is_catalogue};
@@ -25,26 +31,41 @@ use crate::overlay::page_offset;
 pub(super) struct History {
     node: u128,
     /// Files, oldest first; their rounds follow each other.
-    files: VecDeque<Coverage>,
+    files: VecDeque<Kept>,
     /// Where it began, if there is no file.
     beginning: Moment,
-    /// For how long, in ms.
-    keep_ms: u64,
+    /// What was home then.
+    home: Position,
+    keep: Keep,
+}
+
+/// How much is kept.
+#[derive(Clone, Copy)]
+pub(super) struct Keep {
+    /// For how long, in ms; zero for not at all.
+    pub(super) ms: u64,
+    /// Bytes of files.
+    pub(super) bytes: u64,
+}
+
+/// A file of the history.
+struct Kept {
+    coverage: Coverage,
+    bytes: u64,
 }
 
 /// What a round has added.
 pub(super) struct Written {
-    pub(super) coverage: Coverage,
+    coverage: Coverage,
     /// The log may be trimmed up to here.
     pub(super) trim: Position,
 }
 
 /// The history as a start finds it.
 pub(super) struct Found {
-    /// For how long to keep it; zero for not at all.
-    keep_ms: u64,
+    keep: Keep,
     newest: Option<HistoryFile>,
-    files: VecDeque<Coverage>,
+    files: VecDeque<Kept>,
     beginning: Option<Moment>,
     /// Rounds whose files lead nowhere.
     lost: Vec<u64>,
@@ -54,16 +75,16 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// The disk's; [`Error::Foreign`].
-pub(super) fn find(disk: &dyn Disk, state: State, keep_ms: u64) -> Result<Found, Error> {
+pub(super) fn find(disk: &dyn Disk, state: State, keep: Keep) -> Result<Found, Error> {
     let mut rounds = history::rounds(disk)?;
     let mut found = Found {
-        keep_ms,
+        keep,
         newest: None,
         files: VecDeque::new(),
         beginning: None,
         lost: Vec::new(),
     };
-    if keep_ms == 0 {
+    if keep.ms == 0 {
         found.lost = rounds;
         return Ok(found);
     }
@@ -101,7 +122,16 @@ pub(super) fn find(disk: &dyn Disk, state: State, keep_ms: u64) -> Result<Found,
             found.lost = rounds;
             break;
         };
-        found.files.push_front(file.coverage());
+        let coverage = file.coverage();
+        if let Some(newer) = found.files.front()
+            && newer.coverage.kept_from != coverage.snapshot
+        {
+            // The node ended when it had begun a new chain, which was said then, and not removed the old one yet.
+            rounds.push(round);
+            found.lost = rounds;
+            break;
+        }
+        found.files.push_front(Kept::of(disk, coverage)?);
         found.newest.get_or_insert(file);
         next = round.saturating_sub(1);
     }
@@ -199,7 +229,7 @@ impl Found {
         state: State,
         log: &Log,
     ) -> Result<Option<History>, Error> {
-        if self.keep_ms == 0 {
+        if self.keep.ms == 0 {
             // The marker and the newest file go first: without both, nothing can be taken for a history.
             if Beginning::remove(disk)? || !self.lost.is_empty() {
                 self.remove_lost(disk)?;
@@ -209,9 +239,9 @@ impl Found {
         if !self.lost.is_empty() {
             self.remove_lost(disk)?;
         }
-        let found = self.files.front().map(|oldest| oldest.kept_from);
+        let found = self.files.front().map(|oldest| oldest.coverage.kept_from);
         if let Some(last) = self.files.back() {
-            log.not_before(last.snapshot.time_ms);
+            log.not_before(last.coverage.snapshot.time_ms);
         }
         let beginning = match found.or(self.beginning) {
             Some(moment) => {
@@ -235,7 +265,8 @@ impl Found {
             node: state.node,
             files: self.files,
             beginning,
-            keep_ms: self.keep_ms,
+            home: state.home,
+            keep: self.keep,
         }))
     }
 
@@ -247,24 +278,38 @@ impl Found {
     }
 }
 
+impl Kept {
+    fn of(disk: &dyn Disk, coverage: Coverage) -> Result<Kept, Error> {
+        let name = history::name(coverage.round);
+        let bytes = disk
+            .length(&name)
+            .map_err(Error::io("cannot look at", name))?;
+        Ok(Kept { coverage, bytes })
+    }
+}
+
 impl History {
     /// Every object can be taken back to positions from here on.
     pub(super) fn kept_from(&self) -> Moment {
         self.files
             .front()
-            .map_or(self.beginning, |oldest| oldest.kept_from)
+            .map_or(self.beginning, |oldest| oldest.coverage.kept_from)
     }
 
-    /// The last commit that the files have; what comes after it is in the log.
+    /// The last commit that the files have, or that nobody needs; what comes after it is in the log.
     pub(super) fn redo(&self) -> Moment {
+        let none = Moment {
+            position: self.home,
+            time_ms: 0,
+        };
         self.files
             .back()
-            .map_or_else(Moment::default, |newest| newest.redo)
+            .map_or(none, |newest| newest.coverage.redo)
     }
 
     /// What the files cover, oldest first.
     pub(super) fn files(&self) -> impl DoubleEndedIterator<Item = &Coverage> {
-        self.files.iter()
+        self.files.iter().map(|kept| &kept.coverage)
     }
 
     /// Opens one of them.
@@ -298,62 +343,120 @@ impl History {
         }
         let redo = self.redo();
         let segments = shared.log.full_segments(state.home);
-        // Those at or before `redo` were to be trimmed when the node ended.
-        for segment in segments
-            .iter()
-            .filter(|segment| segment.last > redo.position)
-        {
-            shared.log.read_segment(*segment, |logged| {
-                let moment = Moment {
-                    position: logged.position,
-                    time_ms: logged.time_ms,
-                };
-                if moment.position > redo.position {
-                    writer.flushed(moment);
-                    if !is_catalogue(&logged.commit.object) {
-                        writer.redo(moment, &logged.commit)?;
-                    }
-                }
-                Ok(())
-            })?;
-        }
-        let kept_from = self
-            .files
-            .back()
-            .map_or(self.beginning, |newest| newest.snapshot);
+        let trim = segments
+            .last()
+            .map_or(Position::START, |segment| segment.last);
         let snapshot = Moment {
             position: state.snapshot,
             time_ms: shared.log.now_ms(),
         };
-        Ok(Written {
-            coverage: writer.finish(kept_from, snapshot, redo)?,
-            trim: segments
-                .last()
-                .map_or(Position::START, |segment| segment.last),
-        })
+        let before = self
+            .files
+            .back()
+            .map_or(self.beginning, |newest| newest.coverage.snapshot);
+        let coverage = match write_redo(shared, &mut writer, &segments, redo.position)? {
+            Ok(()) => writer.finish(before, snapshot, redo)?,
+            Err(lost) => {
+                // Later than the last one's: that is how the two chains are told from each other.
+                let time_ms = snapshot.time_ms.max(before.time_ms + 1);
+                shared.log.not_before(time_ms);
+                let here = Moment {
+                    time_ms,
+                    ..snapshot
+                };
+                tracing::error!(
+                    "{lost}; no object can be taken back beyond this checkpoint, and nothing else is lost"
+                );
+                writer.forget_redo();
+                let position = trim.max(redo.position);
+                writer.finish(here, here, Moment { position, ..redo })?
+            }
+        };
+        Ok(Written { coverage, trim })
     }
 
-    /// The round is complete: its file counts, and those go that are too old.
+    /// The round is complete: its file counts, and those go that lead nowhere, are too old or too much.
     ///
     /// # Errors
     /// The disk's.
-    pub(super) fn advance(&mut self, shared: &Shared, coverage: Coverage) -> Result<(), Error> {
-        self.files.push_back(coverage);
-        let oldest_ms = shared.log.now_ms().saturating_sub(self.keep_ms);
-        let before = self.files.len();
-        // The newest says where the objects' files stand, however old it is.
+    pub(super) fn advance(&mut self, shared: &Shared, written: Written) -> Result<(), Error> {
+        let disk = &*shared.disk;
+        let coverage = written.coverage;
+        let mut gone = VecDeque::new();
+        if let Some(newest) = self.files.back()
+            && newest.coverage.snapshot != coverage.kept_from
+        {
+            gone = std::mem::take(&mut self.files);
+        }
+        self.files.push_back(Kept::of(disk, coverage)?);
+        let oldest_ms = shared.log.now_ms().saturating_sub(self.keep.ms);
+        let mut bytes: u64 = self.files.iter().map(|kept| kept.bytes).sum();
         while self.files.len() > 1
             && let Some(oldest) = self.files.front()
-            && oldest.snapshot.time_ms < oldest_ms
+            && (oldest.coverage.snapshot.time_ms < oldest_ms || bytes > self.keep.bytes)
         {
-            history::remove(&*shared.disk, oldest.round)?;
-            self.files.pop_front();
+            bytes -= oldest.bytes;
+            gone.extend(self.files.pop_front());
         }
-        match self.files.len() < before {
-            true => flush_names(&*shared.disk),
-            false => Ok(()),
+        for kept in &gone {
+            history::remove(disk, kept.coverage.round)?;
+        }
+        match gone.is_empty() {
+            true => Ok(()),
+            false => flush_names(disk),
         }
     }
+}
+
+/// Puts the commits of segments after a position into a file. Inside: why they cannot be had, if they cannot.
+///
+/// # Errors
+/// Those of writing.
+fn write_redo(
+    shared: &Shared,
+    writer: &mut HistoryWriter,
+    segments: &[FullSegment],
+    after: Position,
+) -> Result<Result<(), Error>, Error> {
+    let mut next = after.next();
+    // Those at or before `after` were to be trimmed when the node ended.
+    for segment in segments.iter().filter(|segment| segment.last > after) {
+        let mut failed = None;
+        let read = shared.log.read_segment(*segment, after, |logged| {
+            if logged.position != next {
+                return Err(lost(next));
+            }
+            next = logged.position.next();
+            let moment = Moment {
+                position: logged.position,
+                time_ms: logged.time_ms,
+            };
+            writer.flushed(moment);
+            if is_catalogue(&logged.commit.object) {
+                return Ok(());
+            }
+            writer.redo(moment, &logged.commit).inspect_err(|error| {
+                failed = Some(error.clone());
+            })
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if let Err(error) = read {
+            return Ok(Err(error));
+        }
+    }
+    let through = segments.last().map_or(after, |segment| segment.last);
+    Ok(match next > through {
+        true => Ok(()),
+        false => Err(lost(next)),
+    })
+}
+
+fn lost(position: Position) -> Error {
+    Error::Damaged(format!(
+        "the log has lost the commits from position {position} on, which are in the objects' files"
+    ))
 }
 
 /// Keeps the pages of an object's file that the round will overwrite or cut.

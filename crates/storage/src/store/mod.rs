@@ -38,7 +38,7 @@ use crate::sabotage::{Planted, Sabotage};
 
 use history::History;
 
-pub use catalogue::{Entry, PendingAlarm};
+pub use catalogue::{Entry, Listed, Listing, PendingAlarm};
 pub use checkpoint::{Checkpointed, Checkpointer};
 pub(crate) use past::{Past, PastError};
 pub use snapshot::Snapshot;
@@ -54,6 +54,9 @@ pub struct StoreOptions {
     pub overlay_bytes_max: usize,
     /// For how long every object can be taken back to an earlier state, in ms. Zero keeps no history at all.
     pub history_ms: u64,
+    /// Bytes that the history may take before its oldest part goes, however young that is. What one checkpoint adds is
+    /// kept whatever its size.
+    pub history_bytes_max: u64,
 }
 
 impl Default for StoreOptions {
@@ -63,6 +66,7 @@ impl Default for StoreOptions {
             log_bytes_max: 64 << 20,
             overlay_bytes_max: 64 << 20,
             history_ms: HISTORY_MS,
+            history_bytes_max: u64::MAX,
         }
     }
 }
@@ -139,10 +143,12 @@ pub(crate) fn is_catalogue(object: &ObjectRef) -> bool {
 
 /// The name of an object's file.
 pub(crate) fn file_name(object: &ObjectRef) -> String {
-    use std::fmt::Write;
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut name = format!("objects/{}/", object.class);
     for byte in object.id {
-        write!(name, "{byte:02x}").expect("a string takes everything");
+        for digit in [byte >> 4, byte & 15] {
+            name.push(char::from(DIGITS[usize::from(digit)]));
+        }
     }
     name.push_str(".sqlite");
     name
@@ -257,35 +263,54 @@ impl Store {
 }
 
 impl Shared {
-    /// An object's slot. Reads no more than the length of the file.
+    /// An object's slot, for a user who gives it back with [`Self::release`]. Reads no more than the length of the file.
     pub(crate) fn slot(&self, object: &ObjectRef) -> io::Result<Arc<Slot>> {
         let mut slots = lock(&self.slots);
         if let Some(slot) = slots.get(object) {
+            slot.users.fetch_add(1, Ordering::Relaxed);
             return Ok(Arc::clone(slot));
         }
         let name = file_name(object);
-        let bytes = match self.disk.open(&name) {
-            Ok(file) => file.len()?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(error),
-        };
-        let pages = u32::try_from(bytes / PAGE_BYTES as u64).map_err(io::Error::other)?;
+        let pages = self.file_pages(&name)?;
         // All commits of an object that has no slot are home, and so durable.
         let overlay = Overlay::new(Home::new(name, pages), self.log.durable());
         let slot = Arc::new(Slot::new(object.clone(), overlay));
+        slot.users.store(1, Ordering::Relaxed);
         slots.insert(object.clone(), Arc::clone(&slot));
         Ok(slot)
     }
 
-    /// Forgets a slot that nobody but the caller uses and that says nothing beyond the file.
-    pub(crate) fn release(&self, slot: &Arc<Slot>) {
-        let mut slots = lock(&self.slots);
-        // The map's, and the caller's. Slots are handed out under this lock, so the count cannot grow meanwhile.
-        if Arc::strong_count(slot) == 2 && slot.lock().is_home() {
-            slots.remove(&slot.object);
-        } else {
-            slot.lock().close_file();
+    /// Pages of a file; none if there is none.
+    fn file_pages(&self, name: &str) -> io::Result<u32> {
+        let bytes = match self.disk.length(name) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
+        u32::try_from(bytes / PAGE_BYTES as u64).map_err(io::Error::other)
+    }
+
+    /// Bytes of an object's database, of which nothing is opened.
+    fn bytes_of(&self, object: &ObjectRef) -> io::Result<u64> {
+        if let Some(slot) = lock(&self.slots).get(object) {
+            return Ok(u64::from(slot.lock().size) * PAGE_BYTES as u64);
         }
+        self.file_pages(&file_name(object))
+            .map(|pages| u64::from(pages) * PAGE_BYTES as u64)
+    }
+
+    /// One user less. The last one takes along a slot that says nothing beyond the file.
+    pub(crate) fn release(&self, slot: &Slot) {
+        let mut slots = lock(&self.slots);
+        let users = slot.users.fetch_sub(1, Ordering::Relaxed) - 1;
+        forget_if_idle(&mut slots, slot, users);
+    }
+
+    /// The same for a slot that came home: it may have been kept for its pages alone.
+    pub(crate) fn came_home(&self, slot: &Slot) {
+        let mut slots = lock(&self.slots);
+        let users = slot.users.load(Ordering::Relaxed);
+        forget_if_idle(&mut slots, slot, users);
     }
 
     pub(crate) fn list_dirty(&self, slot: &Arc<Slot>) {
@@ -357,6 +382,20 @@ impl Shared {
         if self.planted.is(Sabotage::ForgetAlarm) {
             entry.keep_alarm_of(&before);
         }
+    }
+}
+
+/// Users are counted under the lock of the map and not by the references to the slot: who lets go of a reference after
+/// the lock would be seen by nobody, and the slot stay for ever.
+fn forget_if_idle(slots: &mut HashMap<ObjectRef, Arc<Slot>>, slot: &Slot, users: usize) {
+    if users > 0 {
+        return;
+    }
+    let mut overlay = slot.lock();
+    overlay.close_file();
+    if overlay.is_home() {
+        drop(overlay);
+        slots.remove(&slot.object);
     }
 }
 
@@ -478,3 +517,6 @@ fn run_checkpoints(store: &Store) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

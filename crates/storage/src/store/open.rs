@@ -12,7 +12,8 @@ use holdfast_journal::{
 };
 
 use super::catalogue::Entry;
-use super::{Shared, Store, StoreOptions, file_name, history};
+use super::history::{self, Keep};
+use super::{Shared, Store, StoreOptions, file_name};
 use crate::overlay::{Held, Home, Overlay, Slot};
 use crate::sabotage::Planted;
 
@@ -38,7 +39,11 @@ pub(super) fn open(
         }
     };
     let state = superblock.state();
-    let found = history::find(&*disk, state, options.history_ms)?;
+    let keep = Keep {
+        ms: options.history_ms,
+        bytes: options.history_bytes_max,
+    };
+    let found = history::find(&*disk, state, keep)?;
     let mut replay = Replay {
         disk: &*disk,
         newest: found.newest(),
@@ -54,6 +59,9 @@ pub(super) fn open(
         |logged| replay.take(&logged),
     )?;
     let Replay { slots, notes, .. } = replay;
+    if let Some(damage) = log.damage() {
+        tracing::warn!("{damage}; they are in the objects' files, and nothing is lost by that");
+    }
     let history = found.begin(&*disk, state, &log)?;
     let slots: HashMap<_, _> = slots
         .into_iter()
@@ -181,10 +189,10 @@ impl Replay<'_> {
 /// What is known of an object before its first commit in the log.
 fn cold(disk: &dyn Disk, object: &ObjectRef, position: Position) -> Result<Overlay, Error> {
     let name = file_name(object);
-    let bytes = match disk.open(&name) {
-        Ok(file) => file.len().map_err(Error::io("cannot look at", &*name))?,
+    let bytes = match disk.length(&name) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        Err(error) => return Err(Error::io("cannot open", name)(error)),
+        Err(error) => return Err(Error::io("cannot look at", name)(error)),
     };
     // A file that a crash has cut in the middle of a page is written whole again from the overlay.
     let pages = u32::try_from(bytes.div_ceil(PAGE_BYTES as u64))

@@ -215,3 +215,167 @@ fn damage_inside_a_file_is_told_once_and_the_object_goes_on() {
     drop(database);
     assert_eq!(node.begin(&object(1)).1, None);
 }
+
+/// Flips a bit in the first frame of the segment that is being written.
+fn damage_log(node: &Node) {
+    let log = node.path("log");
+    let files = std::fs::read_dir(&log).unwrap();
+    let newest = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "seg"))
+        .max()
+        .expect("a segment");
+    let mut bytes = std::fs::read(&newest).unwrap();
+    bytes[512 + 60] ^= 1;
+    std::fs::write(&newest, bytes).unwrap();
+}
+
+fn is_too_long_ago(node: &mut Node, bookmark: &str) {
+    let database = node.open(&object(1));
+    let error = database.restore_on_next_session(bookmark).unwrap_err();
+    let since = "That bookmark is too long ago: this server can go back to 2023-11-";
+    assert!(error.message.starts_with(since), "{}", error.message);
+}
+
+#[test]
+fn a_log_that_rots_before_the_history_has_it_ends_what_can_be_reached() {
+    let mut node = Node::new();
+    let mut lost = live(&mut node, 2);
+    lost.push(put(&node.open(&object(1)), 7));
+    node.store().flush().unwrap();
+    let home = put(&node.open(&object(1)), 77);
+    damage_log(&node);
+    // The pages are in memory: a checkpoint takes them home all the same.
+    node.checkpoint(true);
+    assert_eq!(node.files().len(), 1, "the older ones lead nowhere");
+    for restart in [false, true] {
+        if restart {
+            node.crash(true);
+        }
+        let kept = put(&node.open(&object(1)), 8);
+        drop(put(&node.open(&object(1)), 9));
+        for bookmark in &lost {
+            is_too_long_ago(&mut node, bookmark);
+        }
+        for (bookmark, state) in [(&home, 77), (&kept, 8)] {
+            let (database, _) = node.go_back(&object(1), bookmark);
+            assert_eq!(fill(&database), state);
+        }
+        node.checkpoint(true);
+    }
+}
+
+#[test]
+fn a_new_chain_that_was_begun_right_before_a_crash_is_told_from_the_old_one() {
+    for operations in 5..60 {
+        let mut node = Node::new();
+        let mut old = live(&mut node, 3);
+        old.push(put(&node.open(&object(1)), 7));
+        node.store().flush().unwrap();
+        drop(put(&node.open(&object(1)), 77));
+        node.store().flush().unwrap();
+        let files = node.files().len();
+        damage_log(&node);
+        let through = node.interrupted_checkpoint(operations, true);
+        if !through && node.files().len() <= files {
+            // Not far enough: then the start finds the damage.
+            continue;
+        }
+        // The new file may be there beside the old ones, and count or not.
+        let disk = holdfast_journal::RealDisk::new(node.path("")).unwrap();
+        let home = holdfast_journal::Superblock::read(&disk).unwrap().unwrap();
+        if home.state().round <= 3 {
+            continue;
+        }
+        let kept = put(&node.open(&object(1)), 8);
+        drop(put(&node.open(&object(1)), 9));
+        for bookmark in &old {
+            is_too_long_ago(&mut node, bookmark);
+        }
+        let (database, _) = node.go_back(&object(1), &kept);
+        assert_eq!(fill(&database), 8, "{operations}");
+        if through {
+            return;
+        }
+    }
+    panic!("no checkpoint was through");
+}
+
+#[test]
+fn damage_before_home_is_no_reason_not_to_start() {
+    let mut node = Node::new();
+    let old = live(&mut node, 2);
+    let lost = put(&node.open(&object(1)), 7);
+    node.store().flush().unwrap();
+    drop(put(&node.open(&object(1)), 77));
+    node.store().flush().unwrap();
+    // The segment goes on: the history does not have it yet.
+    node.checkpoint(false);
+    drop(put(&node.open(&object(1)), 8));
+    node.store().flush().unwrap();
+    drop(put(&node.open(&object(1)), 9));
+    node.crash(true);
+    damage_log(&node);
+    assert_eq!(fill(&node.open(&object(1))), 9);
+    // What would have to be read for it cannot be: an error, and never another state.
+    let database = node.open(&object(1));
+    database.restore_on_next_session(&lost).unwrap();
+    database.commit().unwrap();
+    drop(database);
+    let database = node.open(&object(1));
+    let error = database.begin_session().unwrap_err().message;
+    assert!(error.contains("log"), "{error}");
+    assert_eq!(fill(&database), 9);
+    drop(database);
+    node.checkpoint(true);
+    for bookmark in old.iter().chain([&lost]) {
+        is_too_long_ago(&mut node, bookmark);
+    }
+    let kept = put(&node.open(&object(1)), 10);
+    drop(put(&node.open(&object(1)), 11));
+    let (database, _) = node.go_back(&object(1), &kept);
+    assert_eq!(fill(&database), 10);
+}
+
+#[test]
+fn what_is_more_than_the_limit_goes_and_the_newest_stays() {
+    let mut node = Node::new();
+    let bookmarks = live(&mut node, 12);
+    let sizes = |node: &Node| -> Vec<u64> {
+        let size = |name: &String| {
+            std::fs::metadata(node.path("history").join(name))
+                .unwrap()
+                .len()
+        };
+        node.files().iter().map(size).collect()
+    };
+    let all = sizes(&node);
+    assert_eq!(all.len(), 12);
+    node.crash(true);
+    // Room for four or so. The next round sees to it.
+    node.options.history_bytes_max = all[8..].iter().sum();
+    drop(put(&node.open(&object(1)), 100));
+    node.checkpoint(true);
+    let kept = sizes(&node);
+    assert!((3..=5).contains(&kept.len()), "{kept:?} of {all:?}");
+    assert!(kept.iter().sum::<u64>() <= node.options.history_bytes_max);
+    for bookmark in &bookmarks[..7] {
+        is_too_long_ago(&mut node, bookmark);
+    }
+    node.crash(true);
+    let (database, _) = node.go_back(&object(1), &bookmarks[11]);
+    assert_eq!(fill(&database), 11);
+    drop(database);
+    node.crash(true);
+    node.options.history_bytes_max = 1;
+    node.checkpoint(true);
+    assert_eq!(
+        node.files().len(),
+        1,
+        "the newest says where the files stand"
+    );
+    let now = put(&node.open(&object(1)), 101);
+    drop(put(&node.open(&object(1)), 102));
+    let (database, _) = node.go_back(&object(1), &now);
+    assert_eq!(fill(&database), 101);
+}
