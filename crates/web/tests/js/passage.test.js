@@ -233,3 +233,17 @@ test("an empty body ends although nobody reads", async () => {
   await streamOfHost(handle).pipeTo(writable);
   assertEquals(await new Response(readable).text(), "");
 });
+
+test("a body whose stream somebody has only looked at is read by the host", async () => {
+  for (const method of ["text", "bytes"]) {
+    const { sender, stream } = nativeBody();
+    const response = new Response(stream);
+    assertEquals(response.body, stream);
+    const reading = response[method]();
+    assert(response.bodyUsed && stream.locked);
+    await feed(sender, "hello");
+    const result = await reading;
+    assertEquals(method === "text" ? result : decoder.decode(result), "hello");
+    await assertRejects(() => response[method](), TypeError, /^Body has already been used/);
+  }
+});
