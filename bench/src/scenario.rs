@@ -207,7 +207,6 @@ impl Scenario {
             Route::Await => Answer::Text((AWAITS * (AWAITS + 1) / 2).to_string()),
             Route::Json => Answer::Text(sum_of_prices().to_string()),
             Route::Routes => Answer::Text((ROUTED * (ROUTED + 1) / 2).to_string()),
-            Route::Stream(_) => Answer::Text((STREAM_MIB << 20).to_string()),
             Route::Stream(_) | Route::Body(_, Sent::Counted) => {
                 Answer::Text((STREAM_MIB << 20).to_string())
             }
