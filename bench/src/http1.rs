@@ -4,15 +4,16 @@
 use std::error::Error;
 use std::fmt;
 use std::io::ErrorKind;
-use std::ops::Range;
 
 use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// How many headers an answer may have.
 const HEADERS_MAX: usize = 32;
-/// How large an answer may be, headers and all.
-const ANSWER_BYTES_MAX: usize = 16 << 10;
+/// How large a head may be, and how much of an answer is kept.
+const KEPT_BYTES_MAX: usize = 64 << 10;
+/// How large an answer may be.
+const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
 /// The server closed a connection instead of answering.
 #[derive(Debug)]
@@ -26,65 +27,188 @@ impl fmt::Display for Closed {
 
 impl Error for Closed {}
 
-/// The bytes that came and have not been taken yet.
+/// The body of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Body<'a> {
+    /// How it begins, which is all of it if it is not long.
+    pub(crate) bytes: &'a [u8],
+    pub(crate) length: u64,
+}
+
+impl Body<'_> {
+    /// All of one.
+    pub(crate) fn whole(bytes: &[u8]) -> Body<'_> {
+        Body {
+            bytes,
+            length: bytes.len() as u64,
+        }
+    }
+}
+
+/// Reads answers, one after the other.
 #[derive(Debug)]
 pub(crate) struct Reader {
     buffer: Box<[u8]>,
-    filled: usize,
+    kept: Vec<u8>,
 }
 
 impl Reader {
     pub(crate) fn new() -> Reader {
         Reader {
-            buffer: vec![0; ANSWER_BYTES_MAX].into(),
-            filled: 0,
+            buffer: vec![0; KEPT_BYTES_MAX].into(),
+            kept: Vec::new(),
         }
     }
 
-    /// Reads the answer to one request; says where its body is, for [`Reader::body`].
+    /// Reads the answer to one request; gives the length of its body.
     ///
     /// # Errors
-    /// The connection broke or was closed; the answer is not one with status 200 and a Content-Length; or more
+    /// The connection broke or was closed; the answer is not one with status 200 and a length or chunks; or more
     /// came than was asked for.
     pub(crate) async fn answer(
         &mut self,
         from: &mut (impl AsyncRead + Unpin),
-    ) -> anyhow::Result<Range<usize>> {
-        self.filled = 0;
-        let mut length = None;
-        loop {
-            let room = &mut self.buffer[self.filled..];
+    ) -> anyhow::Result<u64> {
+        let mut filled = 0;
+        let (head, mut framing) = loop {
             ensure!(
-                !room.is_empty(),
+                filled < self.buffer.len(),
+                "an answer's head exceeds {KEPT_BYTES_MAX} bytes"
+            );
+            let count = read(from, &mut self.buffer[filled..]).await?;
+            ensure!(count > 0 || filled > 0, Closed);
+            ensure!(count > 0, BROKEN_OFF);
+            filled += count;
+            if let Some(head) = head(&self.buffer[..filled])? {
+                break head;
+            }
+        };
+        self.kept.clear();
+        let mut length = 0;
+        let mut unread = head..filled;
+        loop {
+            let mut keep = |bytes: &[u8]| {
+                length += bytes.len() as u64;
+                let room = KEPT_BYTES_MAX - self.kept.len();
+                self.kept.extend_from_slice(&bytes[..room.min(bytes.len())]);
+            };
+            let is_over = framing.take(&self.buffer[unread], &mut keep)?;
+            ensure!(
+                length <= ANSWER_BYTES_MAX,
                 "an answer exceeds {ANSWER_BYTES_MAX} bytes"
             );
-            let count = match from.read(room).await {
-                Ok(count) => count,
-                Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
-                Err(error) => return Err(error).context("cannot read an answer"),
-            };
-            ensure!(count > 0 || self.filled > 0, Closed);
-            ensure!(count > 0, "the server closed a connection within an answer");
-            self.filled += count;
-            if length.is_none() {
-                length = head(&self.buffer[..self.filled])?;
+            if is_over {
+                return Ok(length);
             }
-            if let Some((head, body)) = length
-                && self.filled >= head + body
-            {
-                ensure!(self.filled == head + body, "more came than the answer");
-                return Ok(head..head + body);
-            }
+            let count = read(from, &mut self.buffer).await?;
+            ensure!(count > 0, BROKEN_OFF);
+            unread = 0..count;
         }
     }
 
-    pub(crate) fn body(&self, range: Range<usize>) -> &[u8] {
-        &self.buffer[range]
+    /// The body of the last answer, which had this length.
+    pub(crate) fn body(&self, length: u64) -> Body<'_> {
+        Body {
+            bytes: &self.kept,
+            length,
+        }
     }
 }
 
-/// The lengths of the answer's head and body, once the head is complete.
-fn head(bytes: &[u8]) -> anyhow::Result<Option<(usize, usize)>> {
+const BROKEN_OFF: &str = "the server closed a connection within an answer";
+
+/// How much came; nothing once the connection is closed.
+async fn read(from: &mut (impl AsyncRead + Unpin), room: &mut [u8]) -> anyhow::Result<usize> {
+    match from.read(room).await {
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(0),
+        count => count.context("cannot read an answer"),
+    }
+}
+
+/// Where an answer's body ends.
+#[derive(Debug)]
+enum Framing {
+    /// After so many more bytes.
+    Length(u64),
+    Chunked(Chunked),
+}
+
+/// What comes next of a body in chunks.
+#[derive(Debug)]
+enum Chunked {
+    /// The line that tells a chunk's size, of which this much has come.
+    Size(Vec<u8>),
+    /// So many bytes of a chunk, and the line end after them.
+    Data(u64),
+    /// The empty line at the end.
+    End(usize),
+}
+
+const LINE_END: &[u8] = b"\r\n";
+/// How long the line of a chunk's size may be.
+const SIZE_BYTES_MAX: usize = 20;
+
+impl Framing {
+    /// Takes what came, gives the body's part of it to `keep`, and tells whether the body is over.
+    fn take(&mut self, mut bytes: &[u8], keep: &mut impl FnMut(&[u8])) -> anyhow::Result<bool> {
+        let chunked = match self {
+            Framing::Length(left) => {
+                ensure!(bytes.len() as u64 <= *left, "more came than the answer");
+                keep(bytes);
+                *left -= bytes.len() as u64;
+                return Ok(*left == 0);
+            }
+            Framing::Chunked(chunked) => chunked,
+        };
+        while let Some((&first, rest)) = bytes.split_first() {
+            match chunked {
+                Chunked::Size(line) => {
+                    line.push(first);
+                    bytes = rest;
+                    ensure!(line.len() <= SIZE_BYTES_MAX, "a chunk has no size");
+                    if let Some(digits) = line.strip_suffix(LINE_END) {
+                        let size = u64::from_str_radix(str::from_utf8(digits)?, 16)
+                            .context("a chunk's size")?;
+                        *chunked = match size {
+                            0 => Chunked::End(0),
+                            size => Chunked::Data(size + LINE_END.len() as u64),
+                        };
+                    }
+                }
+                Chunked::Data(left) => {
+                    let line_end = LINE_END.len() as u64;
+                    let data = left.saturating_sub(line_end).min(bytes.len() as u64);
+                    if data == 0 {
+                        let expected = LINE_END[(line_end - *left) as usize];
+                        ensure!(first == expected, "a chunk is longer than its size");
+                        bytes = rest;
+                        *left -= 1;
+                    } else {
+                        let (data, rest) = bytes.split_at(data as usize);
+                        keep(data);
+                        bytes = rest;
+                        *left -= data.len() as u64;
+                    }
+                    if *left == 0 {
+                        *chunked = Chunked::Size(Vec::new());
+                    }
+                }
+                Chunked::End(at) => {
+                    ensure!(
+                        LINE_END.get(*at) == Some(&first),
+                        "more came than the answer"
+                    );
+                    *at += 1;
+                    bytes = rest;
+                }
+            }
+        }
+        Ok(matches!(chunked, Chunked::End(2)))
+    }
+}
+
+/// The length of the answer's head, once that is complete, and where its body ends.
+fn head(bytes: &[u8]) -> anyhow::Result<Option<(usize, Framing)>> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut answer = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(head) = answer.parse(bytes).context("not an HTTP answer")?
@@ -98,16 +222,22 @@ fn head(bytes: &[u8]) -> anyhow::Result<Option<(usize, usize)>> {
             String::from_utf8_lossy(&bytes[head..])
         );
     }
-    let length = answer
-        .headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case("content-length"))
-        .context("an answer has no Content-Length")?;
-    let length = str::from_utf8(length.value)?
-        .parse()
-        .context("Content-Length")?;
+    let value = |name: &str| {
+        let header = answer.headers.iter();
+        let mut named = header.filter(|header| header.name.eq_ignore_ascii_case(name));
+        named.next().map(|header| header.value)
+    };
+    if let Some(coding) = value("transfer-encoding") {
+        ensure!(
+            coding == b"chunked",
+            "an answer is neither chunked nor of known length"
+        );
+        return Ok(Some((head, Framing::Chunked(Chunked::Size(Vec::new())))));
+    }
+    let length = value("content-length").context("an answer has no Content-Length")?;
+    let length = str::from_utf8(length)?.parse().context("Content-Length")?;
     ensure!(length <= ANSWER_BYTES_MAX, "an answer has {length} bytes");
-    Ok(Some((head, length)))
+    Ok(Some((head, Framing::Length(length))))
 }
 
 #[cfg(test)]
@@ -115,7 +245,7 @@ mod tests {
     use super::*;
 
     async fn read(pieces: &[&str]) -> anyhow::Result<String> {
-        let (mut server, mut client) = tokio::io::duplex(ANSWER_BYTES_MAX * 2);
+        let (mut server, mut client) = tokio::io::duplex(KEPT_BYTES_MAX * 2);
         let mut reader = Reader::new();
         let send = async {
             for piece in pieces {
@@ -128,7 +258,9 @@ mod tests {
         let receive = reader.answer(&mut client);
         let (sent, received) = tokio::join!(send, receive);
         sent.unwrap();
-        Ok(String::from_utf8(reader.body(received?).to_vec())?)
+        let body = reader.body(received?);
+        assert_eq!(body.length, body.bytes.len() as u64);
+        Ok(String::from_utf8(body.bytes.to_vec())?)
     }
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -141,11 +273,15 @@ mod tests {
     #[test]
     fn answers_come_in_pieces() {
         block_on(async {
-            let whole = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello";
-            assert_eq!(read(&[whole]).await.unwrap(), "Hello");
-            for at in 1..whole.len() {
-                let (first, rest) = whole.split_at(at);
-                assert_eq!(read(&[first, rest]).await.unwrap(), "Hello");
+            for whole in [
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nHell\r\n1\r\no\r\n0\r\n\r\n",
+            ] {
+                assert_eq!(read(&[whole]).await.unwrap(), "Hello");
+                for at in 1..whole.len() {
+                    let (first, rest) = whole.split_at(at);
+                    assert_eq!(read(&[first, rest]).await.unwrap(), "Hello");
+                }
             }
         });
     }
@@ -163,9 +299,14 @@ mod tests {
         block_on(async {
             for (answer, part) in [
                 ("HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\nouch", "ouch"),
+                ("HTTP/1.1 200 OK\r\n\r\nHello", "Content-Length"),
                 (
-                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                    "Content-Length",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n12\r\n0\r\n\r\n",
+                    "longer than its size",
+                ),
+                (
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\nx",
+                    "more came",
                 ),
                 (
                     "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n12",
@@ -173,8 +314,8 @@ mod tests {
                 ),
                 ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1", "closed"),
                 (
-                    "HTTP/1.1 200 OK\r\nContent-Length: 1234567\r\n\r\n",
-                    "1234567",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 123456789\r\n\r\n",
+                    "123456789",
                 ),
             ] {
                 let error = format!("{:#}", read(&[answer]).await.unwrap_err());

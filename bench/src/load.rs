@@ -3,18 +3,17 @@
 use std::cell::{Cell, RefCell};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::ops::Range;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use hdrhistogram::Histogram;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 
-use crate::http1::{Closed, Reader};
+use crate::http1::{Body, Closed, Reader};
 use crate::scenario::{Script, Talk};
 use crate::sockets::Sockets;
 
@@ -26,6 +25,8 @@ const PASS_MAX: Duration = Duration::from_secs(4);
 const WARM_UP_PASSES_MAX: usize = 8;
 /// How many connections a server may close instead of answering, in one stretch.
 const RECONNECTS_MAX: u64 = 1000;
+/// Requests up to this size are sent before the answer is looked for.
+const WRITTEN_FIRST_BYTES_MAX: usize = 16 << 10;
 /// Latencies keep so many significant digits.
 const LATENCY_DIGITS: u8 = 3;
 
@@ -208,14 +209,16 @@ impl Connection {
             let answered = match &mut self {
                 Connection::Sockets(sockets) => {
                     sockets
-                        .ask(request, |body| work.script.accept(object, body))
+                        .ask(request, |text| {
+                            work.script.accept(object, Body::whole(text))
+                        })
                         .await?;
                     Instant::now()
                 }
                 Connection::Http { stream, reader } => {
                     let body = loop {
                         match ask(stream, reader, request).await {
-                            Ok(range) => break reader.body(range),
+                            Ok(length) => break reader.body(length),
                             Err(error) if error.is::<Closed>() => {
                                 *stream = work.connect_again(error).await?;
                             }
@@ -237,19 +240,29 @@ impl Connection {
     }
 }
 
-async fn ask(stream: &mut TcpStream, reader: &mut Reader, request: &[u8]) -> Result<Range<usize>> {
-    match stream.write_all(request).await {
+async fn ask(stream: &mut TcpStream, reader: &mut Reader, request: &[u8]) -> Result<u64> {
+    if request.len() <= WRITTEN_FIRST_BYTES_MAX {
+        send(stream, request).await?;
+        return reader.answer(stream).await;
+    }
+    // A server may answer while it reads, and stop reading while nobody takes the answer.
+    let (mut from, mut to) = stream.split();
+    let ((), length) = tokio::try_join!(send(&mut to, request), reader.answer(&mut from))?;
+    Ok(length)
+}
+
+async fn send(to: &mut (impl AsyncWrite + Unpin), request: &[u8]) -> Result<()> {
+    match to.write_all(request).await {
         Err(error)
             if matches!(
                 error.kind(),
                 ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
             ) =>
         {
-            return Err(Closed.into());
+            Err(Closed.into())
         }
-        sent => sent.context("cannot send a request")?,
+        sent => sent.context("cannot send a request"),
     }
-    reader.answer(stream).await
 }
 
 impl Work {

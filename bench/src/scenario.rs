@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 
 use anyhow::{Context, ensure};
 
+use crate::http1::Body;
+
 /// One thing to measure.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Scenario {
@@ -31,6 +33,15 @@ enum Route {
     Broadcast,
     /// Bytes that go through streams of this shape.
     Stream(&'static str),
+    /// A request's body that goes through streams of this shape, which comes back or is counted.
+    Body(&'static str, Sent),
+}
+
+/// What becomes of a body that is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Back,
+    Counted,
 }
 
 /// How a client talks to the program.
@@ -86,11 +97,28 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario::new("await", Route::Await, ONE).alone(),
     Scenario::new("json", Route::Json, ONE),
     Scenario::new("routes", Route::Routes, ONE),
-    Scenario::new("stream-read", Route::Stream("read"), ONE).alone(),
-    Scenario::new("stream-transform", Route::Stream("transform"), ONE).alone(),
-    Scenario::new("stream-identity", Route::Stream("identity"), ONE).alone(),
-    Scenario::new("stream-tee", Route::Stream("tee"), ONE).alone(),
-    Scenario::new("stream-gzip", Route::Stream("gzip"), ONE).alone(),
+    Scenario::stream("stream-read", "read"),
+    Scenario::stream("stream-small", "small"),
+    Scenario::stream("stream-byob", "byob"),
+    Scenario::stream("stream-sink", "sink"),
+    Scenario::stream("stream-transform", "transform"),
+    Scenario::stream("stream-identity", "identity"),
+    Scenario::stream("stream-text", "text"),
+    Scenario::stream("stream-tee", "tee"),
+    Scenario::stream("stream-gzip", "gzip"),
+    Scenario::body("body-echo", "echo", Sent::Back),
+    Scenario::body("body-object", "object", Sent::Back),
+    Scenario::body("body-fetch", "fetch", Sent::Back),
+    Scenario::body("body-identity", "identity", Sent::Back),
+    Scenario::body("body-fixed", "fixed", Sent::Back),
+    Scenario::body("body-gzip", "gzip", Sent::Back),
+    Scenario::body("body-read", "read", Sent::Counted),
+    Scenario::body("body-byob", "byob", Sent::Counted),
+    Scenario::body("body-tee", "tee", Sent::Counted),
+    Scenario::body("body-decode", "decode", Sent::Counted),
+    Scenario::body("body-text", "text", Sent::Counted),
+    Scenario::body("body-json", "json", Sent::Counted),
+    Scenario::body("body-buffer", "buffer", Sent::Counted),
 ];
 
 impl Scenario {
@@ -101,6 +129,14 @@ impl Scenario {
             objects,
             connections_max: usize::MAX,
         }
+    }
+
+    const fn stream(name: &'static str, shape: &'static str) -> Scenario {
+        Scenario::new(name, Route::Stream(shape), ONE).alone()
+    }
+
+    const fn body(name: &'static str, shape: &'static str, sent: Sent) -> Scenario {
+        Scenario::new(name, Route::Body(shape, sent), ONE).alone()
     }
 
     /// Of requests that must not be in each other's way.
@@ -156,6 +192,7 @@ impl Scenario {
             Route::Json => format!("/json?n={RECORDS}"),
             Route::Routes => format!("/routes?n={ROUTED}"),
             Route::Stream(shape) => format!("/stream?shape={shape}&mib={STREAM_MIB}"),
+            Route::Body(shape, _) => format!("/body?shape={shape}"),
         }
     }
 
@@ -170,7 +207,10 @@ impl Scenario {
             Route::Await => Answer::Text((AWAITS * (AWAITS + 1) / 2).to_string()),
             Route::Json => Answer::Text(sum_of_prices().to_string()),
             Route::Routes => Answer::Text((ROUTED * (ROUTED + 1) / 2).to_string()),
-            Route::Stream(_) => Answer::Text((STREAM_MIB << 20).to_string()),
+            Route::Stream(_) | Route::Body(_, Sent::Counted) => {
+                Answer::Text((STREAM_MIB << 20).to_string())
+            }
+            Route::Body(_, Sent::Back) => Answer::Length(STREAM_MIB << 20),
         }
     }
 }
@@ -184,6 +224,22 @@ fn sum_of_prices() -> u64 {
 /// What is sent by WebSocket.
 const MESSAGE: &str = "a message of some forty characters, echoed";
 
+fn http_request(scenario: &Scenario, object: usize, host: &str) -> Vec<u8> {
+    let path = scenario.path(object);
+    let Route::Body(..) = scenario.route else {
+        return format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes();
+    };
+    let length = (STREAM_MIB << 20) as usize;
+    let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n");
+    let mut request = head.into_bytes();
+    // A JSON text: one string.
+    let letters = b"letters, digits and {braces}: 0123456789. ".iter().cycle();
+    request.push(b'"');
+    request.extend(letters.take(length - 2));
+    request.push(b'"');
+    request
+}
+
 fn object_name(object: usize) -> String {
     format!("object-{object}")
 }
@@ -191,6 +247,8 @@ fn object_name(object: usize) -> String {
 #[derive(Debug)]
 enum Answer {
     Text(String),
+    /// So many bytes, whichever.
+    Length(u64),
     /// Each write of an object is answered by its number: 1, 2, 3, …
     NextNumber,
 }
@@ -224,13 +282,9 @@ impl Script {
     pub(crate) fn new(scenario: &Scenario, host: &str) -> Script {
         let object = |index| Object {
             request: match scenario.talk() {
-                Talk::Http => format!(
-                    "GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n",
-                    scenario.path(index)
-                ),
-                Talk::Socket(_) | Talk::Crowd(..) => MESSAGE.to_owned(),
-            }
-            .into_bytes(),
+                Talk::Http => http_request(scenario, index, host),
+                Talk::Socket(_) | Talk::Crowd(..) => MESSAGE.to_owned().into_bytes(),
+            },
             answer: scenario.answer(index),
             numbers: RefCell::default(),
         };
@@ -264,14 +318,23 @@ impl Script {
 
     /// # Errors
     /// The body is not what the object must answer.
-    pub(crate) fn accept(&self, object: usize, body: &[u8]) -> anyhow::Result<()> {
-        let body = str::from_utf8(body).context("an answer is not UTF-8")?;
+    pub(crate) fn accept(&self, object: usize, body: Body<'_>) -> anyhow::Result<()> {
+        if let Answer::Length(length) = self.objects[object].answer {
+            ensure!(
+                body.length == length,
+                "the answer has {} bytes instead of {length}",
+                body.length
+            );
+            return Ok(());
+        }
+        let body = str::from_utf8(body.bytes).context("an answer is not UTF-8")?;
         let name = object_name(object);
         let object = &self.objects[object];
         match &object.answer {
             Answer::Text(text) => {
                 ensure!(body == text, "the answer is {body:?} instead of {text:?}")
             }
+            Answer::Length(_) => unreachable!("answered above"),
             Answer::NextNumber => {
                 let number: u64 = body
                     .parse()
@@ -326,11 +389,28 @@ mod tests {
     }
 
     #[test]
+    fn bodies_are_of_the_length_that_they_say_and_counted() {
+        let script = Script::new(Scenario::find("body-echo").unwrap(), "h");
+        let (_, request) = script.next();
+        assert!(request.ends_with(b"\""));
+        let body_at = request.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+        assert_eq!(request.len() - body_at.unwrap() - 4, 16 << 20);
+        let answer = |length| Body {
+            bytes: b"x",
+            length,
+        };
+        script.accept(0, answer(16 << 20)).unwrap();
+        script.accept(0, answer(1)).unwrap_err();
+    }
+
+    #[test]
     fn other_texts_are_refused() {
         let script = Script::new(Scenario::find("rpc-1000").unwrap(), "h");
-        script.accept(7, b"Hello, object-7").unwrap();
-        script.accept(7, b"Hello, object-8").unwrap_err();
-        script.accept(7, b"\xff").unwrap_err();
+        script.accept(7, Body::whole(b"Hello, object-7")).unwrap();
+        script
+            .accept(7, Body::whole(b"Hello, object-8"))
+            .unwrap_err();
+        script.accept(7, Body::whole(b"\xff")).unwrap_err();
     }
 
     #[test]
@@ -338,10 +418,10 @@ mod tests {
         let script = Script::new(Scenario::find("insert").unwrap(), "h");
         script.audit().unwrap();
         for number in [b"2", b"1", b"3"] {
-            script.accept(0, number).unwrap();
+            script.accept(0, Body::whole(number)).unwrap();
         }
         script.audit().unwrap();
-        script.accept(0, b"three").unwrap_err();
+        script.accept(0, Body::whole(b"three")).unwrap_err();
     }
 
     #[test]
@@ -349,7 +429,7 @@ mod tests {
         for answers in [["1", "1"], ["1", "3"], ["2", "2"], ["0", "2"]] {
             let script = Script::new(Scenario::find("kv").unwrap(), "h");
             for answer in answers {
-                script.accept(0, answer.as_bytes()).unwrap();
+                script.accept(0, Body::whole(answer.as_bytes())).unwrap();
             }
             assert!(script.audit().is_err(), "{answers:?}");
         }

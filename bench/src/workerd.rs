@@ -141,6 +141,8 @@ const config :Workerd.Config = (
   services = [
     (name = "main", worker = .worker),
     (name = "data", disk = (path = {data}, writable = true)),
+    # The program asks itself, at an address that the default would refuse.
+    (name = "internet", network = (allow = ["public", "private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );

@@ -2,6 +2,7 @@
 
 import { DurableObject, RpcTarget } from "cloudflare:workers";
 import { throughJson, throughRoutes } from "./handlers.js";
+import { bodyThrough, bytesThrough } from "./streams.js";
 
 /** Never touches its storage: what is left is the way to an object and back. */
 export class Greeter extends DurableObject {
@@ -28,6 +29,13 @@ export class Caller extends DurableObject {
     let text;
     for (let i = 0; i < times; i += 1) text = await greeter.greet(name);
     return text;
+  }
+}
+
+/** Sends back the body that it gets. */
+export class Echo extends DurableObject {
+  fetch(request) {
+    return new Response(request.body);
   }
 }
 
@@ -95,6 +103,8 @@ export default {
         return new Response(await throughRoutes(Number(searchParams.get("n"))));
       case "/stream":
         return new Response(await bytesThrough(searchParams.get("shape"), Number(searchParams.get("mib"))));
+      case "/body":
+        return bodyThrough(searchParams.get("shape"), request, env);
       case "/rpc": {
         const name = searchParams.get("o");
         return new Response(await env.GREETERS.getByName(name).greet(name));
@@ -139,45 +149,3 @@ async function sumOfAwaited(n) {
 }
 
 const identity = async (value) => value;
-
-const CHUNK = new Uint8Array(64 << 10).map((_, i) => (i * i) >> 3);
-
-/** Lets `mib` mebibytes go through streams of a shape, and counts what comes out. */
-async function bytesThrough(shape, mib) {
-  const source = chunks((mib << 20) / CHUNK.length);
-  switch (shape) {
-    case "read":
-      return count(source);
-    case "transform":
-      return count(source.pipeThrough(new TransformStream()));
-    case "identity":
-      return count(source.pipeThrough(new IdentityTransformStream()));
-    case "tee": {
-      const [one, other] = source.tee();
-      const [length] = await Promise.all([count(one), count(other)]);
-      return length;
-    }
-    case "gzip":
-      return count(source.pipeThrough(new CompressionStream("gzip")).pipeThrough(new DecompressionStream("gzip")));
-    default:
-      throw new Error(`no shape ${shape}`);
-  }
-}
-
-function chunks(n) {
-  return new ReadableStream({
-    pull(controller) {
-      if (n === 0) controller.close();
-      else {
-        n -= 1;
-        controller.enqueue(CHUNK);
-      }
-    },
-  });
-}
-
-async function count(stream) {
-  let length = 0;
-  for await (const chunk of stream) length += chunk.byteLength;
-  return length;
-}

@@ -8,13 +8,20 @@ use mozjs::jsapi::{
 use mozjs::jsval::ObjectValue;
 use mozjs::rooted;
 
+use crate::buffer::Buffer;
 use crate::handles::Local;
 use crate::scope::{JsResult, Scope, Thrown};
+
+/// From here on a buffer is made of memory that is written once, and not filled with zeros first.
+const UNZEROED_BYTES_MIN: usize = 4 << 10;
 
 impl<'s> Scope<'s> {
     /// A new `ArrayBuffer` with these bytes.
     pub fn array_buffer(&mut self, bytes: impl AsRef<[u8]>) -> JsResult<'s> {
         let bytes = bytes.as_ref();
+        if bytes.len() >= UNZEROED_BYTES_MIN {
+            return self.array_buffer_of(Buffer::from(bytes));
+        }
         // SAFETY: `cx` is live and in a realm.
         let buffer = unsafe { NewArrayBuffer(self.cx(), bytes.len()) };
         if buffer.is_null() {
@@ -35,6 +42,11 @@ impl<'s> Scope<'s> {
     /// A new `Uint8Array` over a buffer of its own with these bytes.
     pub fn uint8_array(&mut self, bytes: impl AsRef<[u8]>) -> JsResult<'s> {
         let buffer = self.array_buffer(bytes)?;
+        self.uint8_array_over(buffer)
+    }
+
+    /// A new `Uint8Array` over the whole of an `ArrayBuffer`.
+    pub(crate) fn uint8_array_over(&mut self, buffer: Local<'_>) -> JsResult<'s> {
         rooted!(in(self.cx()) let buffer = buffer.value().to_object());
         // SAFETY: `buffer` is rooted; length -1 means "to the end".
         let array = unsafe { JS_NewUint8ArrayWithBuffer(self.cx(), buffer.handle().into(), 0, -1) };

@@ -25,6 +25,7 @@
 //! - `unsafe` blocks say why they hold. The argument most of them share: `cx` is the live context of
 //!   this thread, a `Scope` exists only while its realm is entered, and slots never move.
 
+mod buffer;
 mod bytes;
 mod call;
 mod clone;
@@ -51,6 +52,7 @@ mod stencil;
 mod string;
 mod throw;
 
+pub use buffer::Buffer;
 pub use context::{ContextData, ContextReader};
 pub use fiber::{Fiber, suspend};
 pub use handles::Local;

@@ -1,5 +1,6 @@
 //! Strings across the border. They cross as Latin-1 when they can.
 
+use encoding_rs::mem;
 use mozjs::jsapi::{
     JS_DeprecatedStringHasLatin1Chars, JS_GetLatin1StringCharsAndLength,
     JS_GetTwoByteStringCharsAndLength, JS_NewStringCopyN, JS_NewUCStringCopyN, JSString,
@@ -16,8 +17,13 @@ impl<'s> Scope<'s> {
         if text.is_ascii() {
             return self.latin1(text.as_bytes());
         }
-        let units: Vec<u16> = text.encode_utf16().collect();
-        self.utf16(&units)
+        if mem::is_str_latin1(text) {
+            return self.latin1(&mem::encode_latin1_lossy(text));
+        }
+        // Never more units than bytes.
+        let mut units = vec![0; text.len()];
+        let length = mem::convert_str_to_utf16(text, &mut units);
+        self.utf16(&units[..length])
     }
 
     /// A JavaScript string of code units below 256, one per byte.
@@ -34,7 +40,7 @@ impl<'s> Scope<'s> {
         self.root_string(string)
     }
 
-    fn root_string(&mut self, string: *mut JSString) -> JsResult<'s> {
+    pub(crate) fn root_string(&mut self, string: *mut JSString) -> JsResult<'s> {
         if string.is_null() {
             return Err(Thrown);
         }
@@ -45,12 +51,8 @@ impl<'s> Scope<'s> {
     /// `ToString(value)`; lone surrogates become U+FFFD.
     pub fn to_string(&mut self, value: Local<'_>) -> Result<String, Thrown> {
         self.with_chars(value, |chars| match chars {
-            Chars::Latin1(bytes) if bytes.is_ascii() => {
-                // SAFETY: ASCII is UTF-8.
-                unsafe { String::from_utf8_unchecked(bytes.to_vec()) }
-            }
-            Chars::Latin1(bytes) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-            Chars::Utf16(units) => String::from_utf16_lossy(units),
+            Chars::Latin1(bytes) => mem::decode_latin1(bytes).into_owned(),
+            Chars::Utf16(units) => from_utf16_lossy(units),
         })
     }
 
@@ -135,4 +137,45 @@ impl<'s> Scope<'s> {
 enum Chars<'a> {
     Latin1(&'a [u8]),
     Utf16(&'a [u16]),
+}
+
+/// Lone surrogates become U+FFFD.
+fn from_utf16_lossy(mut units: &[u16]) -> String {
+    let mut text = String::with_capacity(units.len());
+    let mut piece = [0; UTF8_PIECE_BYTES];
+    while !units.is_empty() {
+        let (read, written) = mem::convert_utf16_to_utf8_partial(units, &mut piece);
+        // SAFETY: what was written is UTF-8, of whole characters.
+        text.push_str(unsafe { str::from_utf8_unchecked(&piece[..written]) });
+        units = &units[read..];
+    }
+    text
+}
+
+/// UTF-16 is converted in pieces of so many bytes, as it is not known how many it needs.
+const UTF8_PIECE_BYTES: usize = 4 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::{UTF8_PIECE_BYTES, from_utf16_lossy};
+
+    #[test]
+    fn pairs_at_the_end_of_a_piece_stay_together() {
+        for before in [
+            0,
+            1,
+            2,
+            3,
+            UTF8_PIECE_BYTES - 2,
+            UTF8_PIECE_BYTES - 1,
+            UTF8_PIECE_BYTES,
+        ] {
+            let text = format!("{}\u{1f600}\u{20ac}", "a".repeat(before)).repeat(3);
+            let units: Vec<u16> = text.encode_utf16().collect();
+            assert_eq!(from_utf16_lossy(&units), text);
+        }
+        let mut units = vec![u16::from(b'a'); UTF8_PIECE_BYTES - 2];
+        units.extend([0xd83d, 0x20ac, 0xde00, 0xd83d]);
+        assert_eq!(from_utf16_lossy(&units), String::from_utf16_lossy(&units));
+    }
 }

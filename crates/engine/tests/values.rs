@@ -4,7 +4,7 @@ mod support;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use holdfast_engine::{Extension, Thrown};
+use holdfast_engine::{Buffer, Extension, Thrown};
 use support::World;
 
 #[test]
@@ -68,6 +68,52 @@ fn buffers_and_views_show_their_windows() {
         assert_eq!(scope.bytes(number), None);
         let empty = scope.array_buffer([]).unwrap();
         assert_eq!(scope.bytes(empty).unwrap(), []);
+    });
+}
+
+#[test]
+fn memory_becomes_buffers_and_strings() {
+    let world = World::new(vec![]);
+    world.enter(|scope| {
+        for length in [0, 1, 100, 5000, 1 << 20] {
+            let bytes = vec![b'x'; length];
+            let mut buffer = Buffer::with_capacity(length / 2);
+            buffer.extend(&bytes);
+            let array = scope.uint8_array_of(buffer).unwrap();
+            assert_eq!(scope.bytes(array).unwrap(), bytes);
+            let copied = scope.uint8_array(&bytes).unwrap();
+            assert_eq!(scope.bytes(copied).unwrap(), bytes);
+            for _ in 0..2 {
+                let text = scope.latin1_of(Buffer::from(&*bytes)).unwrap();
+                assert_eq!(scope.to_string(text).unwrap().into_bytes(), bytes);
+            }
+        }
+        let text = scope.latin1_of(Buffer::from(&[0xe4; 5000][..])).unwrap();
+        assert_eq!(scope.to_string(text).unwrap(), "ä".repeat(5000));
+    });
+}
+
+#[test]
+fn strings_keep_their_text_in_whatever_width() {
+    let world = World::new(vec![]);
+    world.enter(|scope| {
+        for text in [
+            "",
+            "plain",
+            "\u{e4}\u{ff}",
+            "\u{20ac}uro",
+            "\u{1f600} smile \u{e4}",
+        ] {
+            for count in [1, 1000] {
+                let text = text.repeat(count);
+                let value = scope.string(&text).unwrap();
+                assert_eq!(scope.to_string(value).unwrap(), text);
+                let units: Vec<u16> = text.encode_utf16().collect();
+                assert_eq!(scope.string_utf16(value).unwrap(), units);
+            }
+        }
+        let lone = scope.utf16(&[0x61, 0xd83d, 0x62]).unwrap();
+        assert_eq!(scope.to_string(lone).unwrap(), "a\u{fffd}b");
     });
 }
 

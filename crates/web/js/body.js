@@ -18,7 +18,7 @@ import {
 } from "./primordials.js";
 import {
   cancelStream, isReadableStream, readableStreamFromIterable, readableStreamIsDisturbed, readableStreamIsLocked,
-  readAllBytes, teeForBody,
+  readAllBytes, takeNativeSource, teeForBody,
 } from "./streams/index.js";
 import { searchParamsList, serializeForm } from "./url_search_params.js";
 import { defineInterface, illegalConstructor, isObject } from "./webidl.js";
@@ -133,8 +133,10 @@ export class Body {
         return TypedArrayPrototypeSlice(source);
       case HOST:
         return readHost(source, op_body_collect);
-      default:
-        return readAllBytes(source);
+      default: {
+        const native = takeNativeSource(source);
+        return native === undefined ? readAllBytes(source) : readHost(native, op_body_collect);
+      }
     }
   }
 
@@ -153,8 +155,11 @@ export class Body {
         return decodeText(source, false);
       case HOST:
         return readHost(source, op_body_text);
-      default:
+      default: {
+        const native = takeNativeSource(source);
+        if (native !== undefined) return readHost(native, op_body_text);
         return readAllBytes(source).then((bytes) => decodeText(bytes, false));
+      }
     }
   }
 

@@ -4,10 +4,10 @@
 // somebody reads: programs write everything, close, and read then. What waits for a reader has two bounds: a pipe fills
 // the first, a writer that does not look at anything the second.
 
-import { op_codec_close, op_codec_finish, op_codec_step, op_codec_write, op_yield } from "holdfast:ops";
-import { cancelHost, codedHost, readHostChunk } from "./host_body.js";
-import { PromisePrototypeThen, PromiseReject, Uint8ArrayConstructor }
-  from "./primordials.js";
+import { op_codec_body, op_codec_close, op_codec_finish, op_codec_step, op_codec_write, op_yield }
+  from "holdfast:ops";
+import { Passage } from "./passage.js";
+import { PromiseReject, Uint8ArrayConstructor } from "./primordials.js";
 import { ByteController } from "./streams/byte_controller_record.js";
 import { chunkBytes, notBytesError, reasonAcross, refusal } from "./streams/byte_transform.js";
 import { Deferred } from "./streams/promises.js";
@@ -32,8 +32,8 @@ export class CodecPipe {
   #isOver = false;
   /** Deferred of a time when a reader has taken everything. */
   #taken = undefined;
-  /** Handle of the native body that gives the output, if the host pipes. */
-  #body = undefined;
+  /** Passage of the body that gives the output, if the host pipes. */
+  #passage = undefined;
 
   constructor(codec) {
     this.#codec = codec;
@@ -50,25 +50,16 @@ export class CodecPipe {
 
   /** A read waits, and nothing else does. */
   pull() {
-    if (this.#body !== undefined) return PromisePrototypeThen(readHostChunk(this.#body), (chunk) => this.#give(chunk));
+    if (this.#passage !== undefined) return this.#passage.pull();
     const taken = this.#taken;
     this.#taken = undefined;
     taken?.resolve(undefined);
     return undefined;
   }
 
-  #give(chunk) {
-    const { controller } = this.readable;
-    if (chunk === null) controller.finish();
-    else controller.enqueueOwned(chunk);
-  }
-
   /** The reader has gone. */
   cancel(reason) {
-    if (this.#body !== undefined) {
-      cancelHost(this.#body);
-      return undefined;
-    }
+    this.#passage?.cancel();
     const error = reason === undefined ? new Error("Stream was cancelled.") : reasonAcross(reason);
     this.#stop(error);
     this.writable.controller.errorIfNeeded(error);
@@ -89,6 +80,10 @@ export class CodecPipe {
   }
 
   async close() {
+    if (this.#passage !== undefined) {
+      this.readable.controller.finish();
+      return;
+    }
     op_codec_finish(this.#codec);
     await this.#run();
     if (this.#isOver) return;
@@ -98,7 +93,9 @@ export class CodecPipe {
   }
 
   abort(reason) {
-    this.#fail(reasonAcross(reason));
+    const error = reasonAcross(reason);
+    this.#passage?.fail(error);
+    this.#fail(error);
     return undefined;
   }
 
@@ -145,13 +142,12 @@ export class CodecPipe {
   // --- the host pipes ---
 
   #takeBody(handle) {
-    const coded = codedHost(this.#codec, handle);
-    if (coded === undefined) return false;
+    const made = op_codec_body(this.#codec, handle);
+    if (made === undefined) return undefined;
     this.#codec = undefined;
-    this.#body = coded;
-    this.readable.nativeSource = coded;
+    this.#passage = new Passage(handle, made, this.readable, this.writable);
     // A read may wait already.
     this.readable.controller.callPullIfNeeded();
-    return true;
+    return this.#passage.sourceEnd;
   }
 }

@@ -1,85 +1,15 @@
-// Bodies across the border between JavaScript and the host: handles read here, streams fed to the host.
+// Bodies across the border between JavaScript and the host: streams of handles, streams fed to the host.
 
 import {
-  op_body_cancel, op_body_channel, op_body_closed, op_body_fail, op_body_finish, op_body_length, op_body_read,
-  op_body_send, op_body_sender_fail, op_codec_body, op_encode,
+  op_body_channel, op_body_closed, op_body_finish, op_body_length, op_body_send, op_body_sender_fail, op_encode,
 } from "holdfast:ops";
 import { bytesOfBuffer } from "./blob.js";
+import { cancelHost, readHostChunk, setHostFailure } from "./host_handle.js";
+import { holdPassage } from "./passage.js";
 import { PromisePrototypeThen, TypedArrayPrototypeGetByteLength } from "./primordials.js";
 import {
   createReadableByteStream, expectedLength, getInternalReader, nativeSource, setNativeSource,
 } from "./streams/index.js";
-
-// --- reading a handle -----------------------------------------------------------------------------
-
-// Why a body fails, where the reason is a JavaScript value, which the host cannot keep (the reason of an abort).
-const failures = new WeakMap();
-// What to do once a body is over.
-const endings = new WeakMap();
-// The bodies that others went into, by which they still can be failed.
-const successors = new WeakMap();
-
-function ended(handle) {
-  const ending = endings.get(handle);
-  if (ending === undefined) return;
-  endings.delete(handle);
-  ending();
-}
-
-function failureOf(handle, error) {
-  ended(handle);
-  return failures.has(handle) ? failures.get(handle) : error;
-}
-
-/** Runs `ending` when the body was read to its end, failed or was cancelled. */
-export function whenHostBodyEnds(handle, ending) {
-  endings.set(handle, ending);
-}
-
-/** Every read of the body, also one that waits, fails with `reason`, and its source is let go. */
-export function failHostBody(handle, reason) {
-  failures.set(handle, reason);
-  op_body_fail(handle, "The body was aborted.");
-  const successor = successors.get(handle);
-  if (successor !== undefined) failHostBody(successor, reason);
-}
-
-/** Runs `op_body_collect` or `op_body_text`. */
-export async function readHost(handle, operation) {
-  try {
-    const result = await operation(handle);
-    ended(handle);
-    return result;
-  } catch (error) {
-    throw failureOf(handle, error);
-  }
-}
-
-/** A promise of the next chunk of a body, a Uint8Array; of null at its end. */
-export async function readHostChunk(handle) {
-  try {
-    const chunk = await op_body_read(handle);
-    if (chunk === null) ended(handle);
-    return chunk;
-  } catch (error) {
-    throw failureOf(handle, error);
-  }
-}
-
-/** Nobody wants the rest of a body. */
-export function cancelHost(handle) {
-  op_body_cancel(handle);
-  ended(handle);
-}
-
-/** The handle of what `codec` makes of a body; undefined if somebody has read from that. */
-export function codedHost(codec, handle) {
-  const coded = op_codec_body(codec, handle);
-  if (coded === undefined) return undefined;
-  successors.set(handle, coded);
-  whenHostBodyEnds(coded, () => ended(handle));
-  return coded;
-}
 
 /** The byte stream of a body; while nobody reads it, the body can still be passed on whole. */
 export function streamOfHost(handle) {
@@ -99,7 +29,10 @@ export function streamToHost(stream) {
   const native = nativeSource(stream);
   const reader = getInternalReader(stream);
   // An untouched body goes on as it is. The reader stays: nobody else may read what is sent.
-  if (native !== undefined) return native;
+  if (native !== undefined) {
+    holdPassage(native);
+    return native;
+  }
   const { 0: sender, 1: handle } = op_body_channel(expectedLength(stream));
   pump(reader, sender);
   return handle;
@@ -154,7 +87,7 @@ async function pump(reader, sender) {
  * `reason`. `body` is the channel's other end, or undefined where nobody has it any more.
  */
 export function failSender(sender, body, reason) {
-  if (body !== undefined) failures.set(body, reason);
+  if (body !== undefined) setHostFailure(body, reason);
   op_body_sender_fail(sender, messageOf(reason));
 }
 
@@ -165,3 +98,5 @@ function messageOf(error) {
     return "The stream failed.";
   }
 }
+
+export { failHostBody, readHost, whenHostBodyEnds } from "./host_handle.js";

@@ -1,4 +1,4 @@
-import { outcome, outcomes, show } from "./harness.js";
+import { onRequest, outcome, outcomes, show } from "./harness.js";
 
 const text = (s) => new TextEncoder().encode(s);
 
@@ -7,6 +7,8 @@ async function readAll(stream) {
   for await (const chunk of stream) chunks.push(chunk);
   return chunks;
 }
+
+const posted = { method: "POST", body: "a body that somebody has sent" };
 
 export default {
   "pull-source": async () => {
@@ -303,4 +305,67 @@ export default {
     new CountQueuingStrategy({ highWaterMark: 3 }).size("abc"),
     new ByteLengthQueuingStrategy({ highWaterMark: 3 }).size(new Uint8Array(7)),
   ],
+  // Bodies of the platform that are piped: a runtime may move their bytes itself, and nobody can tell.
+  "body-pipe-identity": onRequest(posted, async ({ request }) => {
+    const { readable, writable } = new IdentityTransformStream();
+    const piping = request.body.pipeTo(writable);
+    const locked = [request.body.locked, writable.locked, request.bodyUsed];
+    const bodyText = await new Response(readable).text();
+    const result = await piping;
+    return { locked, bodyText, result, after: [request.body.locked, writable.locked] };
+  }),
+  "body-pipe-answer": onRequest(posted, ({ request, ctx }) => {
+    const { readable, writable } = new FixedLengthStream(posted.body.length);
+    ctx.waitUntil(request.body.pipeTo(writable));
+    return new Response(readable, { headers: { "content-type": "text/plain" } });
+  }),
+  "body-pipe-chain": onRequest(posted, ({ request }) =>
+    new Response(
+      request.body
+        .pipeThrough(new IdentityTransformStream())
+        .pipeThrough(new CompressionStream("gzip"))
+        .pipeThrough(new DecompressionStream("gzip"))
+        .pipeThrough(new IdentityTransformStream()),
+      { headers: { "content-type": "text/plain" } },
+    )),
+  "body-pipe-too-long": onRequest(posted, ({ request }) => pipedInto(request, posted.body.length - 1)),
+  "body-pipe-too-short": onRequest(posted, ({ request }) => pipedInto(request, posted.body.length + 1)),
+  "body-pipe-cancel": onRequest(posted, async ({ request }) => {
+    const { readable, writable } = new IdentityTransformStream();
+    const piping = request.body.pipeTo(writable);
+    return outcomes({ cancel: () => readable.cancel(new Error("enough")), piping: () => piping });
+  }),
+  "body-pipe-signal": onRequest(posted, async ({ request }) => {
+    const { readable, writable } = new IdentityTransformStream();
+    const controller = new AbortController();
+    const piping = request.body.pipeTo(writable, { signal: controller.signal });
+    controller.abort(new Error("stop"));
+    return outcomes({ piping: () => piping, read: () => readable.getReader().read() });
+  }),
+  "body-pipe-garbled": onRequest(posted, async ({ request }) => {
+    const { readable, writable } = new DecompressionStream("gzip");
+    const piping = request.body.pipeTo(writable);
+    return outcomes({ read: () => readable.getReader().read(), piping: () => piping });
+  }),
+  "body-pipe-exactly": onRequest(posted, async ({ request }) => {
+    const { readable, writable } = new IdentityTransformStream();
+    const piping = request.body.pipeTo(writable);
+    const reader = readable.getReader({ mode: "byob" });
+    const { value } = await reader.readAtLeast(posted.body.length, new Uint8Array(posted.body.length));
+    await piping;
+    return { length: value.byteLength, end: (await reader.read(new Uint8Array(1))).done };
+  }),
+  "body-pipe-two": onRequest(posted, async ({ request }) => {
+    const { readable, writable } = new IdentityTransformStream();
+    const bodyText = new Response(readable).text();
+    await request.body.pipeTo(writable, { preventClose: true });
+    await new Response("and more").body.pipeTo(writable);
+    return bodyText;
+  }),
 };
+
+async function pipedInto(request, length) {
+  const { readable, writable } = new FixedLengthStream(length);
+  const piping = request.body.pipeTo(writable);
+  return outcomes({ text: () => new Response(readable).text(), piping: () => piping });
+}

@@ -178,8 +178,7 @@ impl Backend for Served<'_> {
     }
 
     fn replace(&self, named: &Named, replacement: Replacement) -> Result<bool, String> {
-        let name = named.name();
-        self.0
-            .replace(named.object.clone(), name.as_deref(), replacement)
+        let name = named.name().map(Arc::from);
+        self.0.replace(&named.object, name, replacement)
     }
 }

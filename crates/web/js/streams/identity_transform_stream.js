@@ -1,6 +1,8 @@
 // IdentityTransformStream and FixedLengthStream, which only Workers have: bytes pass unchanged and unbuffered.
 // A write is over when the readable side has taken all of it.
 
+import { op_body_pipe } from "holdfast:ops";
+import { Passage } from "../passage.js";
 import { MathMin, MathTrunc, NumberIsFinite, PromiseReject, Uint8ArrayConstructor } from "../primordials.js";
 import { constructorArgumentError } from "../type_errors.js";
 import { defineInterface, dictionary, internalToken, toUnrestrictedDouble } from "../webidl.js";
@@ -28,6 +30,8 @@ class BytePipe {
   #written = undefined;
   /** Deferred of a pull that waits for a write. */
   #pulled = undefined;
+  /** Passage of a body that the host lets through. */
+  #passage = undefined;
 
   constructor(bytesExpected, highWaterMark) {
     this.#bytesExpected = bytesExpected;
@@ -38,6 +42,7 @@ class BytePipe {
     const sink = new SinkController(this.writable, this, limit, highWaterMark === undefined ? () => 0 : byteSizeOf);
     sink.onAbortSignal = (reason) => this.#failWrite(reason);
     sink.refusal = refusal;
+    sink.takeBody = (handle) => this.#takeBody(handle);
     startSinkController(sink);
   }
 
@@ -45,6 +50,7 @@ class BytePipe {
 
   /** A read waits. */
   pull() {
+    if (this.#passage !== undefined) return this.#passage.pull();
     if (this.#written !== undefined) {
       this.#give();
       return undefined;
@@ -56,6 +62,7 @@ class BytePipe {
   /** The reader has gone. */
   cancel(reason) {
     const error = reason === undefined ? new Error("Stream was cancelled.") : reasonAcross(reason);
+    this.#passage?.cancel();
     this.#failWrite(error);
     this.writable.controller.errorIfNeeded(error);
     return undefined;
@@ -101,8 +108,25 @@ class BytePipe {
   }
 
   abort(reason) {
-    this.#fail(reasonAcross(reason));
+    const error = reasonAcross(reason);
+    this.#passage?.fail(error);
+    this.#fail(error);
     return undefined;
+  }
+
+  // --- the host pipes ---
+
+  // It sees to the length, too.
+  #takeBody(handle) {
+    const made = op_body_pipe(handle, this.#bytesExpected);
+    if (made === undefined) return undefined;
+    this.#bytesExpected = undefined;
+    this.#passage = new Passage(handle, made, this.readable, this.writable);
+    // A read may wait already.
+    const pulled = this.#pulled;
+    this.#pulled = undefined;
+    pulled?.resolve(this.#passage.pull());
+    return this.#passage.sourceEnd;
   }
 
   #fail(error) {

@@ -191,6 +191,16 @@ export function nativeSource(stream) {
   return disturbed || reader !== undefined ? undefined : handle;
 }
 
+/** Like `nativeSource`, for who reads all of it: the stream is locked for good and counts as read from. */
+export function takeNativeSource(stream) {
+  const handle = nativeSource(stream);
+  if (handle === undefined) return undefined;
+  const record = readableRecord(stream);
+  acquireDefaultReader(record);
+  record.disturbed = true;
+  return handle;
+}
+
 /** A promise of the end of a ReadableStream or WritableStream, rejected with its error; its lock stays as it is. */
 export function whenStreamEnds(stream) {
   const record = isReadableStream(stream) ? readableRecord(stream) : writableRecord(stream);

@@ -3,6 +3,7 @@
 import { addAlgorithm, AbortSignal, removeAlgorithm } from "../abort.js";
 import { noop, PromisePrototypeThen, PromiseResolve, ReflectGetOwnPropertyDescriptor, uncurryThis }
   from "../primordials.js";
+import { pumpNatively } from "./native_pipe.js";
 import { Deferred, queueMicrotaskSteps, waitForBoth } from "./promises.js";
 import { cancelReadable, CLOSED, ERRORED, READABLE, releaseReader } from "./readable_core.js";
 import { acquireDefaultReader, readFromReader } from "./readable_default_reader.js";
@@ -51,6 +52,7 @@ class Pipe {
     this.#options = options;
     this.#reader = acquireDefaultReader(source);
     this.#writer = acquireWriter(destination);
+    const { disturbed } = source;
     source.disturbed = true;
     const { signal } = options;
     if (signal !== undefined) {
@@ -63,7 +65,7 @@ class Pipe {
       addAlgorithm(signal, abort);
     }
     this.#watch();
-    this.#pumpWhenReady();
+    if (disturbed || !pumpNatively(source, destination, options)) this.#pumpWhenReady();
   }
 
   get promise() {

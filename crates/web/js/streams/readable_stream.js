@@ -8,7 +8,6 @@ import { callbackField, defineInterface, dictionary, DOMString, enforceRange, il
 import { iterateReadable } from "./async_iterator.js";
 import { ByteController } from "./byte_controller_record.js";
 import { readableFrom } from "./from.js";
-import { pipeNatively } from "./native_pipe.js";
 import { pipe } from "./pipe_to.js";
 import { markHandled } from "./promises.js";
 import { highWaterMarkOf, strategyFrom } from "./queuing_strategies.js";
@@ -123,7 +122,7 @@ export class ReadableStream {
     const destination = writableRecord(writable);
     if (this.#stream.reader !== undefined) throw lockedError();
     if (destination.writer !== undefined) throw writableLockedError();
-    if (!pipeNatively(this.#stream, destination, converted)) markHandled(pipe(this.#stream, destination, converted));
+    markHandled(pipe(this.#stream, destination, converted));
     return readable;
   }
 

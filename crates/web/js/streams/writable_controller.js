@@ -37,7 +37,10 @@ export class SinkController {
   roomForPipe = undefined;
   /** Set by sinks that refuse a user's write without failing: gives the error, or undefined for chunks they take. */
   refusal = undefined;
-  /** Set by sinks that can take a native body in place of writes: given its handle, tells whether it did. */
+  /**
+   * Set by sinks that can take a native body in place of writes: given its handle, returns a promise that is fulfilled when
+   * all of it was taken and rejected with its error; or undefined if the sink cannot take this one.
+   */
   takeBody = undefined;
   #public = undefined;
   // The abort signal is made when somebody asks for it.

@@ -18,6 +18,9 @@ pub enum BodyError {
     /// The bytes are not what a `DecompressionStream` on their way takes.
     #[error("{0}")]
     Codec(#[from] CodecError),
+    /// Not as many bytes as a `FixedLengthStream` on their way takes.
+    #[error("{0}")]
+    WrongLength(&'static str),
     /// More bytes than the reader takes.
     #[error("The body is larger than the limit of {limit} bytes.")]
     TooLarge {
@@ -34,7 +37,7 @@ impl BodyError {
     pub fn is_type_error(&self) -> bool {
         matches!(
             self,
-            Self::Undecodable(_) | Self::Codec(_) | Self::Revoked(_)
+            Self::Undecodable(_) | Self::Codec(_) | Self::WrongLength(_) | Self::Revoked(_)
         )
     }
 }

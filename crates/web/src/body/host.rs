@@ -7,8 +7,9 @@ use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
+use holdfast_engine::Buffer;
 
-use super::{Body, BodyError, BodyStream, COLLECT_BYTES_MAX, Gather};
+use super::{Body, BodyError, BodyStream, COLLECT_BYTES_MAX};
 
 /// The handle by which JavaScript reads a [`Body`].
 ///
@@ -78,11 +79,13 @@ impl HostBody {
 
     /// What remains of the content in one piece of at most [`COLLECT_BYTES_MAX`] bytes.
     pub fn collect(self: &Rc<Self>) -> ReadAll {
+        let expected = self.known_length().unwrap_or_default();
         // From now on the body is touched, not only when the future is first polled.
         self.start();
         ReadAll {
             body: Rc::clone(self),
-            gather: Gather::new(COLLECT_BYTES_MAX),
+            // Room that is never written to costs nothing.
+            gathered: Buffer::with_capacity(expected.min(COLLECT_BYTES_MAX as u64) as usize),
         }
     }
 
@@ -154,25 +157,26 @@ impl HostBody {
 #[must_use = "futures do nothing unless polled"]
 pub struct ReadAll {
     body: Rc<HostBody>,
-    gather: Gather,
+    gathered: Buffer,
 }
 
 impl Future for ReadAll {
-    type Output = Result<Bytes, BodyError>;
+    type Output = Result<Buffer, BodyError>;
 
     fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
             match ready!(self.body.poll_chunk(cx)) {
                 Err(error) => return Poll::Ready(Err(error)),
-                Ok(None) => {
-                    let gather = std::mem::replace(&mut self.gather, Gather::new(0));
-                    return Poll::Ready(Ok(gather.finish()));
-                }
+                Ok(None) => return Poll::Ready(Ok(std::mem::take(&mut self.gathered))),
                 Ok(Some(chunk)) => {
-                    if let Err(error) = self.gather.push(chunk) {
+                    if self.gathered.len() + chunk.len() > COLLECT_BYTES_MAX {
+                        let error = BodyError::TooLarge {
+                            limit: COLLECT_BYTES_MAX,
+                        };
                         self.body.fail(error.clone());
                         return Poll::Ready(Err(error));
                     }
+                    self.gathered.extend(&chunk);
                 }
             }
         }

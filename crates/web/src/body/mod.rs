@@ -19,6 +19,7 @@ mod http;
 mod multipart;
 mod open;
 mod ops;
+mod pipe;
 mod stream;
 
 use bytes::{Bytes, BytesMut};
@@ -30,8 +31,10 @@ pub use error::BodyError;
 pub use host::{HostBody, ReadAll};
 pub use multipart::{MultipartError, Part, parse as parse_multipart};
 pub use open::OpenBodies;
-pub(crate) use ops::throw_body_error;
+use open::OpenHold;
 pub use ops::{body_from_js, register};
+pub(crate) use ops::{passage_to_js, throw_body_error};
+pub(crate) use pipe::{PipeControl, pipe};
 pub use stream::BodyStream;
 
 /// The largest body that [`Body::collect`] puts together for JavaScript, in bytes: an isolate's memory on Cloudflare.

@@ -1,6 +1,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 
 use super::BodySender;
 
@@ -13,13 +14,21 @@ pub struct OpenBodies {
     senders: RefCell<HashMap<u64, BodySender>>,
     /// Never given twice, so that an object which outlives its body finds no other.
     next: Cell<u64>,
+    /// How many bodies are on their way without JavaScript, to whose end it listens.
+    held: Cell<usize>,
     over: Cell<bool>,
 }
 
 impl OpenBodies {
     /// How many bodies are open: neither finished nor failed nor given up by JavaScript.
     pub fn open(&self) -> usize {
-        self.senders.borrow().len()
+        self.senders.borrow().len() + self.held.get()
+    }
+
+    /// A body that is open until this is dropped.
+    pub(super) fn hold(bodies: &Rc<Self>) -> OpenHold {
+        bodies.held.set(bodies.held.get() + 1);
+        OpenHold(Rc::clone(bodies))
     }
 
     /// The context has ended: the reader of each open body, and of each that would be opened from now on, fails with
@@ -49,6 +58,15 @@ impl OpenBodies {
     /// The sender of an open body, which is open no more.
     pub(super) fn take(&self, key: u64) -> Option<BodySender> {
         self.senders.borrow_mut().remove(&key)
+    }
+}
+
+/// See [`OpenBodies::hold`].
+pub(super) struct OpenHold(Rc<OpenBodies>);
+
+impl Drop for OpenHold {
+    fn drop(&mut self) {
+        self.0.held.set(self.0.held.get() - 1);
     }
 }
 

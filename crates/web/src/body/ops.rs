@@ -5,16 +5,21 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use holdfast_engine::{Args, Extension, JsResult, Local, Scope, Thrown};
+use holdfast_engine::{Args, Buffer, Extension, JsResult, Local, Scope, Thrown};
 use tokio::sync::oneshot;
 
+use super::pipe::PipeEnd;
 use super::{
-    Body, BodyError, BodySender, HostBody, OpenBodies, channel, channel_of_length, parse_multipart,
+    Body, BodyError, BodySender, HostBody, OpenBodies, OpenHold, PipeControl, channel,
+    channel_of_length, parse_multipart, pipe,
 };
 use crate::io::{Completion, Host, promise_from};
 
 /// How many chunks of a JavaScript stream may be under way to a body's reader.
 const CHANNEL_CHUNKS: usize = 4;
+
+/// From here on the characters of a text are not copied once more to become a string.
+const TEXT_UNCOPIED_BYTES_MIN: usize = 1 << 20;
 
 /// Adds the operations of bodies, forms and blobs.
 pub fn register(extension: Extension) -> Extension {
@@ -25,6 +30,9 @@ pub fn register(extension: Extension) -> Extension {
         .op("op_body_length", 1, op_body_length)
         .op("op_body_cancel", 1, op_body_cancel)
         .op("op_body_fail", 2, op_body_fail)
+        .op("op_body_pipe", 2, op_body_pipe)
+        .op("op_pipe_fail", 2, op_pipe_fail)
+        .op("op_pipe_hold", 1, op_pipe_hold)
         .op("op_body_channel", 1, op_body_channel)
         .op("op_body_send", 2, op_body_send)
         .op("op_body_closed", 1, op_body_closed)
@@ -66,9 +74,9 @@ pub(crate) fn throw_body_error(scope: &mut Scope<'_>, error: &BodyError) -> Thro
     }
 }
 
-fn settle_bytes<'s>(scope: &mut Scope<'s>, result: Result<Bytes, BodyError>) -> JsResult<'s> {
+fn settle_bytes<'s>(scope: &mut Scope<'s>, result: Result<Buffer, BodyError>) -> JsResult<'s> {
     match result {
-        Ok(bytes) => scope.uint8_array(bytes),
+        Ok(bytes) => scope.uint8_array_of(bytes),
         Err(error) => Err(throw_body_error(scope, &error)),
     }
 }
@@ -96,7 +104,10 @@ fn op_body_text<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let body = scope.unwrap::<HostBody>(args.get(0))?;
     let collecting = body.collect();
     promise_from(scope, collecting, |scope, result| match result {
-        Ok(bytes) if bytes.is_ascii() => scope.latin1(&bytes),
+        Ok(bytes) if bytes.is_ascii() => match bytes.len() {
+            TEXT_UNCOPIED_BYTES_MIN.. => scope.latin1_of(bytes),
+            _ => scope.latin1(&bytes),
+        },
         Ok(bytes) => {
             let (text, _malformed) = encoding_rs::UTF_8.decode_with_bom_removal(&bytes);
             scope.string(&text)
@@ -126,6 +137,83 @@ fn op_body_fail<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let body = scope.unwrap::<HostBody>(args.get(0))?;
     let message = scope.to_string(args.get(1))?;
     body.fail(BodyError::Failed(message));
+    Ok(scope.undefined())
+}
+
+/// What JavaScript holds of a pipe that the host runs.
+struct HostPipe {
+    /// None once the pipe was broken off.
+    fail: RefCell<Option<oneshot::Sender<BodyError>>>,
+    /// The context goes on while the pipe does.
+    hold: RefCell<Option<OpenHold>>,
+}
+
+/// `(body, length | undefined) → [body, pipe, Promise<[end, error]>] | undefined`: a body with the content of one that nobody
+/// has read from; undefined if somebody has, or if there are no bytes to wait for. See [`passage_to_js`].
+fn op_body_pipe<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let source = scope.unwrap::<HostBody>(args.get(0))?;
+    let length = args.get(1).as_number().map(|length| length as u64);
+    if source.known_length() == Some(0) {
+        return Ok(scope.undefined());
+    }
+    match source.take() {
+        Some(source) => passage_to_js(scope, pipe(source, length, |stream| stream)),
+        None => Ok(scope.undefined()),
+    }
+}
+
+/// A pipe as `js/passage.js` takes it: the handle of the body that comes out of it, that of the pipe, and a promise of its
+/// end, which is 0 if all bytes have arrived, 1 if the source failed, 2 if the transform did, and 3 if the reader has gone.
+pub(crate) fn passage_to_js<'s>(
+    scope: &mut Scope<'s>,
+    (body, control): (Body, PipeControl),
+) -> JsResult<'s> {
+    let PipeControl { fail, end } = control;
+    let pipe = Rc::new(HostPipe {
+        fail: RefCell::new(Some(fail)),
+        hold: RefCell::default(),
+    });
+    let held = Rc::clone(&pipe);
+    let end = end.map(|end| end.unwrap_or(PipeEnd::Unread));
+    let promise = promise_from(scope, end, move |scope, end| {
+        held.hold.take();
+        let (end, error) = match end {
+            PipeEnd::Whole => (0, None),
+            PipeEnd::SourceFailed(error) => (1, Some(error)),
+            PipeEnd::TransformFailed(error) => (2, Some(error)),
+            PipeEnd::Unread => (3, None),
+        };
+        let end = scope.int(end);
+        let error = match error {
+            Some(error) => {
+                let Thrown = throw_body_error(scope, &error);
+                scope.try_take_exception().ok_or(Thrown)?
+            }
+            None => scope.undefined(),
+        };
+        scope.array(&[end, error])
+    })?;
+    let body = scope.wrap(HostBody::new(body))?;
+    let pipe = scope.wrap(pipe)?;
+    scope.array(&[body, pipe, promise])
+}
+
+/// `(pipe, message)`: whoever reads what comes out of it fails with `message`.
+fn op_pipe_fail<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let pipe = scope.unwrap::<HostPipe>(args.get(0))?;
+    let message = scope.to_string(args.get(1))?;
+    if let Some(fail) = pipe.fail.take() {
+        // Fails where the pipe is over.
+        fail.send(BodyError::Failed(message)).ok();
+    }
+    Ok(scope.undefined())
+}
+
+/// `(pipe)`: what comes out of it is sent, and the context goes on until that is done.
+fn op_pipe_hold<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let pipe = scope.unwrap::<HostPipe>(args.get(0))?;
+    let hold = OpenBodies::hold(&scope.state::<Host>().bodies());
+    pipe.hold.replace(Some(hold));
     Ok(scope.undefined())
 }
 

@@ -8,7 +8,7 @@ use holdfast_engine::{Args, Extension, JsResult, Scope, Thrown};
 
 use super::codec::{Codec, Format, Step};
 use super::stream::Coded;
-use crate::body::{Body, BodyStream, HostBody};
+use crate::body::{BodyStream, HostBody, passage_to_js, pipe};
 
 pub(crate) fn register(extension: Extension) -> Extension {
     extension
@@ -83,8 +83,8 @@ fn close<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.undefined())
 }
 
-/// `(codec, body)` → a body of what the codec makes of the content of one that nobody has read from; undefined if somebody
-/// has. The codec is over for JavaScript.
+/// `(codec, body)` → what [`op_body_pipe`](crate::body) gives, with what the codec makes of the content of a body that nobody
+/// has read from; undefined if somebody has. The codec is over for JavaScript.
 fn body<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let codec = scope.unwrap::<HostCodec>(args.get(0))?;
     let source = scope.unwrap::<HostBody>(args.get(1))?;
@@ -94,6 +94,8 @@ fn body<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let Some(codec) = codec.0.take() else {
         return Err(scope.throw_type_error("This codec is over."));
     };
-    let coded = Coded::new(source.into_stream(), codec);
-    scope.wrap(HostBody::new(Body::Stream(BodyStream::new(coded))))
+    let piped = pipe(source, None, |source| {
+        BodyStream::new(Coded::new(source, codec))
+    });
+    passage_to_js(scope, piped)
 }
