@@ -186,9 +186,7 @@ impl Admin {
                 .apply(&self.store, object, name)
                 .map_err(|error| error.message)?;
             // Facets have no alarms.
-            held.commit = replaced
-                .own
-                .filter(|_| !is_class_of_facets(&object.class));
+            held.commit = replaced.own.filter(|_| !is_class_of_facets(&object.class));
             replaced.any
         };
         if replaced {

@@ -21,8 +21,8 @@ use holdfast_object::lifecycle::{Event as Life, Phase};
 use holdfast_object::{Activity, Cause, FacetPath, Flags, Generation, Section};
 use holdfast_workers::failure::Failure;
 
-pub(crate) use self::stored::is_class_of_facets;
-pub use self::stored::{class_of, facet_named, facets_of, root_class, with_facets};
+pub use self::stored::{class_of, facet_named, facets_of, root_class};
+pub(crate) use self::stored::{is_class_of_facets, with_facets};
 use crate::context::Context;
 use crate::core::Core;
 use crate::instance::{Event, Instance};

@@ -97,7 +97,9 @@ pub(super) fn class_key(store: &Store, class: &str) -> Result<String, String> {
     let keys: BTreeSet<String> = roots.collect();
     let found: Vec<_> = keys
         .iter()
-        .filter(|key| **key == *class || key.rsplit_once('-').is_some_and(|(_, name)| name == class))
+        .filter(|key| {
+            **key == *class || key.rsplit_once('-').is_some_and(|(_, name)| name == class)
+        })
         .collect();
     match &found[..] {
         [key] => Ok((*key).clone()),

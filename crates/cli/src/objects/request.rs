@@ -193,7 +193,10 @@ fn row(
         class: Arc::from(class),
         id: *path.root_id().as_bytes(),
     };
-    let has_data = store.object(&root).map_err(|error| error.message)?.is_some();
+    let has_data = store
+        .object(&root)
+        .map_err(|error| error.message)?
+        .is_some();
     let facets = count(&root)?;
     let first = facets.iter().map(|(facet, _)| facet).min();
     if has_data || first != Some(object) {

@@ -62,7 +62,10 @@ pub fn facets_of(
 ///
 /// # Errors
 /// The catalogue cannot be read.
-pub fn with_facets(store: &Store, object: &ObjectRef) -> Result<Vec<ObjectRef>, StorageError> {
+pub(crate) fn with_facets(
+    store: &Store,
+    object: &ObjectRef,
+) -> Result<Vec<ObjectRef>, StorageError> {
     let Some(class) = root_class(&object.class) else {
         let facets = facets_of(store, object)?;
         let facets = facets.into_iter().map(|(facet, _)| facet);

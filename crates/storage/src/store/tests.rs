@@ -82,7 +82,7 @@ fn a_slot_that_is_let_go_of_while_it_goes_home_leaves_with_its_pages() {
     drop(database);
     assert_eq!(
         slots(&store),
-        [object.clone()],
+        std::slice::from_ref(&object),
         "its pages are nowhere else"
     );
     let held = Arc::clone(&lock(&store.shared.slots)[&object]);
@@ -227,7 +227,7 @@ fn a_list_has_every_object_once_wherever_it_is_known() {
             .kv_put("k", &vec![id; usize::from(id) * 300])
             .unwrap();
         database
-            .set_alarm((id % 4 == 0).then_some(i64::from(id)))
+            .set_alarm((id.is_multiple_of(4)).then_some(i64::from(id)))
             .unwrap();
         database.commit().unwrap();
     };
