@@ -10,6 +10,9 @@ class Tally extends RpcTarget {
   }
 }
 
+/** What objects and facets of one program can see of each other. */
+export const shared = {};
+
 export class Facet extends DurableObject {
   count = 0;
 
@@ -91,11 +94,11 @@ export class Facet extends DurableObject {
     );
   }
   leak() {
-    globalThis.leaked = this.ctx;
+    shared.leaked = this.ctx;
   }
   /** What another object has left in a variable of the program. */
   async useLeaked() {
-    const { facets, stub } = globalThis.leaked;
+    const { facets, stub } = shared.leaked;
     return JSON.stringify(
       await outcomes({
         get: () => facets.get("x", () => ({})),

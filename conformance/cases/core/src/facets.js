@@ -1,5 +1,6 @@
 // ctx.facets: objects inside an object.
 
+import { shared } from "./facet_targets.js";
 import { allInObjects, describeError, engineOutcome, outcome, outcomes, show, timing } from "./harness.js";
 
 /** A facet of the class that most cases use. */
@@ -542,10 +543,10 @@ export default allInObjects({
   // An object and its facets share their variables.
   strangers: async ({ ctx }) => {
     await start(ctx).leak();
-    const { leaked } = globalThis;
+    const { leaked } = shared;
     const inner = await timing(() => leaked.facets.get("x", () => ({})));
-    globalThis.leaked = { facets: ctx.facets, stub: start(ctx, "another") };
-    await globalThis.leaked.stub.next();
+    shared.leaked = { facets: ctx.facets, stub: start(ctx, "another") };
+    await shared.leaked.stub.next();
     return { inner, outer: JSON.parse(await start(ctx).useLeaked()) };
   },
   depth: ({ ctx }) => start(ctx).depth(1),
