@@ -7,12 +7,10 @@ use holdfast_storage::{Database, Location, Options, SqlValue};
 use serde_json::{Value, json};
 
 /// SQL whose result is not the recorded one, and why.
-const DIFFERENT_RESULT: &[(&str, &str)] = &[
-    (
-        "PRAGMA data_version",
-        "an arbitrary number, which begins with 2 in a database with a write-ahead log",
-    ),
-];
+const DIFFERENT_RESULT: &[(&str, &str)] = &[(
+    "PRAGMA data_version",
+    "an arbitrary number, which begins with 2 in a database with a write-ahead log",
+)];
 
 /// SQL whose row counts are estimates that miss. Everything else in the recording is counted exactly.
 const DIFFERENT_COUNT: &[(&str, &str)] = &[
