@@ -53,5 +53,5 @@ pub use disk::{Fault, FaultKind, Image, SimDisk, Survival};
 pub use failure::Failure;
 pub use found::FOUND;
 pub use rng::Rng;
-pub use run::{Report, run, run_with};
+pub use run::{Report, has_faults, run, run_with};
 pub use setup::Mistake;

@@ -39,6 +39,11 @@ pub fn run(seed: u64) -> Result<Report, Failure> {
     run_with(seed, None)
 }
 
+/// Whether operations of the disk fail in the run of a seed.
+pub fn has_faults(seed: u64) -> bool {
+    matches!(seed % 8, 5 | 6)
+}
+
 /// Runs a seed with a mistake, which the run should find.
 ///
 /// # Errors
@@ -49,7 +54,7 @@ pub fn run_with(seed: u64, mistake: Option<Mistake>) -> Result<Report, Failure> 
         let setup = Rc::new(Setup::new(mistake, &mut rng));
         match seed % 8 {
             0..5 => crashes(setup, rng),
-            5 | 6 => faults(setup, rng),
+            _ if has_faults(seed) => faults(setup, rng),
             _ => damage::run(setup, rng),
         }
     };

@@ -1,4 +1,5 @@
-//! Symmetric ciphers in pieces: OpenSSL's, and RC4.
+//! Symmetric ciphers in pieces: OpenSSL's, and RC4, which is broken, which Workers have all the same, and which OpenSSL has
+//! moved out of what is linked in.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,8 +7,8 @@ use std::rc::Rc;
 use holdfast_engine::{Args, Extension, JsResult, Scope};
 use holdfast_web::crypto::Failed;
 use holdfast_web::crypto::cipher::{Cipher, CipherStream, Direction};
+use rc4::{KeyInit, Rc4, StreamCipher};
 
-use super::rc4::Rc4;
 use super::{buffer_to_js, bytes_from_js, number_from_js, with_bytes};
 
 pub(super) fn register(extension: Extension) -> Extension {
@@ -115,10 +116,10 @@ struct HostRc4(RefCell<Rc4>);
 
 /// `(key)` → cipher, or `undefined` if its length does not fit
 fn rc4_new<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
-    let cipher = with_bytes(scope, args.get(0), Rc4::new)?;
+    let cipher = with_bytes(scope, args.get(0), Rc4::new_from_slice)?;
     match cipher {
-        Some(cipher) => scope.wrap(Rc::new(HostRc4(RefCell::new(cipher)))),
-        None => Ok(scope.undefined()),
+        Ok(cipher) => scope.wrap(Rc::new(HostRc4(RefCell::new(cipher)))),
+        Err(_) => Ok(scope.undefined()),
     }
 }
 
@@ -126,6 +127,6 @@ fn rc4_new<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 fn rc4_update<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let cipher = scope.unwrap::<HostRc4>(args.get(0))?;
     let mut bytes = bytes_from_js(scope, args.get(1))?;
-    cipher.0.borrow_mut().apply(&mut bytes);
+    cipher.0.borrow_mut().apply_keystream(&mut bytes);
     scope.array_buffer(bytes)
 }

@@ -13,7 +13,6 @@ mod kdf;
 mod key;
 mod mac;
 mod prime;
-mod rc4;
 mod rsa;
 mod sign;
 mod spkac;
