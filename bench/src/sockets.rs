@@ -12,9 +12,6 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 /// What one read can take. The default is cleared for every read and would cost more than what is measured.
 const READ_BYTES: usize = 4 << 10;
 
-/// How many sockets are read at once.
-const AT_ONCE: usize = 50;
-
 /// Sockets that all get what the first of them sends.
 pub(crate) struct Sockets(Vec<WebSocketStream<TcpStream>>);
 
@@ -53,13 +50,8 @@ impl Sockets {
     ) -> Result<()> {
         let text = str::from_utf8(text).context("a message is text")?;
         self.0[0].send(Message::text(text)).await?;
-        // When the last of some has got it the others have, and this client need not sleep and be woken for each, while it
-        // reads at the same time as the server sends.
-        let backwards = self
-            .0
-            .chunks_mut(AT_ONCE)
-            .flat_map(|some| some.iter_mut().rev());
-        for socket in backwards {
+        // When the last has got it most others have, and this client need not sleep and be woken for each.
+        for socket in self.0.iter_mut().rev() {
             match socket.next().await {
                 Some(Ok(Message::Text(text))) => accept(text.as_bytes())?,
                 Some(Ok(other)) => bail!("{other:?} instead of a text"),
