@@ -31,6 +31,7 @@ mod core;
 mod durable;
 mod edge;
 mod facets;
+mod held;
 mod instance;
 mod io;
 mod loader;

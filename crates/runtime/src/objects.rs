@@ -12,6 +12,7 @@ use holdfast_workers::failure::Failure;
 use crate::context::{Context, Kind};
 use crate::core::Core;
 use crate::facets::Facet;
+use crate::held::Held;
 use crate::instance::{Event, Instance, Output};
 use crate::message::{Call, CallKind, ObjectKey};
 use crate::program::Program;
@@ -36,16 +37,7 @@ pub(crate) struct Object {
     /// When the lifecycle was last asked to be looked at.
     scheduled_ms: Cell<Option<u64>>,
     /// Somebody works on its storage.
-    held: RefCell<Option<Held>>,
-}
-
-/// What comes to an object while its storage is replaced.
-#[derive(Default)]
-struct Held {
-    /// In order. The backlog bounds it.
-    arrived: Vec<Life<Arrival, Failure>>,
-    /// The instance that is to be built.
-    next: Option<Generation>,
+    pub(crate) held: RefCell<Option<Held>>,
 }
 
 /// What wants to reach an object.
@@ -209,7 +201,12 @@ impl Core {
         self.schedule(key, object);
     }
 
-    fn activate(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>, generation: Generation) {
+    pub(crate) fn activate(
+        self: &Rc<Self>,
+        key: &ObjectKey,
+        object: &Rc<Object>,
+        generation: Generation,
+    ) {
         let facet = object.facet.borrow().clone();
         if let Some(facet) = facet {
             self.activate_facet(object, facet, generation);
@@ -556,38 +553,7 @@ impl Core {
         objects.iter().map(|(k, o)| (*k, Rc::clone(o))).collect()
     }
 
-    /// Ends the instance of an object and its facets, and builds no other until [`Self::let_go`]: what arrives waits. False if it is
-    /// held already.
-    pub(crate) fn hold(self: &Rc<Self>, key: &ObjectKey) -> bool {
-        let object = self.object(key);
-        if object.held.borrow().is_some() {
-            return false;
-        }
-        object.held.replace(Some(Held::default()));
-        self.retire(key, &object);
-        // They may have outlived an instance that was freed.
-        let facets = object.facets.borrow_mut().take_all();
-        for facet in facets {
-            self.end_facet(&facet, &Failure::of(Cause::Retired));
-        }
-        true
-    }
-
-    /// The object is nobody's but its own again.
-    pub(crate) fn let_go(self: &Rc<Self>, key: &ObjectKey) {
-        let object = self.object(key);
-        let held = object.held.take().unwrap_or_default();
-        let starting = object.life.borrow().phase() == Phase::Starting;
-        if let Some(generation) = held.next.filter(|_| starting) {
-            self.activate(key, &object, generation);
-        }
-        for event in held.arrived {
-            self.live(key, &object, event);
-        }
-        self.schedule(key, &object);
-    }
-
-    fn retire(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>) {
+    pub(crate) fn retire(self: &Rc<Self>, key: &ObjectKey, object: &Rc<Object>) {
         let generation = object
             .instance
             .borrow()

@@ -193,13 +193,12 @@ fn row(
         class: Arc::from(class),
         id: *path.root_id().as_bytes(),
     };
-    let has_data = store
-        .object(&root)
-        .map_err(|error| error.message)?
-        .is_some();
+    let entry = store.object(&root).map_err(|error| error.message)?;
+    if entry.is_some() {
+        return Ok(None);
+    }
     let facets = count(&root)?;
-    let first = facets.iter().map(|(facet, _)| facet).min();
-    if has_data || first != Some(object) {
+    if facets.iter().map(|(facet, _)| facet).min() != Some(object) {
         return Ok(None);
     }
     Ok(Some(json!({
