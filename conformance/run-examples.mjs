@@ -17,6 +17,9 @@ const RUNTIMES = { workerd: startWorkerd, holdfast: startHoldfast };
 /** How long the tests of one example may take on one runtime. */
 const RUN_MS_MAX = 180_000;
 
+/** How much of a runtime's output is shown where a test has failed. */
+const OUTPUT_LINES_MAX = 100;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -63,7 +66,7 @@ async function runExample(example, runtimeName) {
     const { passed, failed, output } = await runTests(dir, runtime.url);
     row.passed += passed;
     row.failed += failed;
-    if (failed > 0) report(row, `${output}\n--- output of ${runtimeName}:\n${runtime.output()}`);
+    if (failed > 0) report(row, `${output}\n${outputOf(runtime, runtimeName)}`);
     if (values.browser) await browserTest(runtime, row);
     await crashTest(dir, runtime, row);
   } catch (error) {
@@ -142,8 +145,13 @@ async function crashTest(dir, runtime, row) {
   } catch (error) {
     row.crash = "LOST";
     row.failed += 1;
-    report(row, `after kill -9: ${error.stack}\n--- output of ${row.runtime}:\n${runtime.output()}`);
+    report(row, `after kill -9: ${error.stack}\n${outputOf(runtime, row.runtime)}`);
   }
+}
+
+function outputOf(runtime, name) {
+  const lines = runtime.output().trimEnd().split("\n");
+  return `--- the last of the output of ${name}:\n${lines.slice(-OUTPUT_LINES_MAX).join("\n")}`;
 }
 
 function report(row, text) {

@@ -63,6 +63,7 @@ mod sabotage;
 mod session;
 mod statement;
 mod store;
+mod tokens;
 mod transaction;
 mod value;
 mod vfs;

@@ -12,6 +12,8 @@
 
 use std::ops::Range;
 
+use crate::tokens::{Kind, Token, tokens, unquoted};
+
 /// A statement of the program.
 pub(crate) struct Limited<'a> {
     sql: &'a str,
@@ -40,27 +42,6 @@ pub(crate) struct Rewritten {
     pub(crate) sql: String,
     /// Begin in `sql`, begin in the program's text, bytes.
     copied: Vec<(usize, usize, usize)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// A keyword or a name.
-    Word,
-    /// A name in quotes (which may be a text).
-    Quoted,
-    Text,
-    Parameter,
-    Open,
-    Close,
-    Other,
-}
-
-#[derive(Debug, Clone)]
-struct Token {
-    kind: Kind,
-    place: Range<usize>,
-    /// Parentheses around it.
-    depth: usize,
 }
 
 /// Columns that say which row it is.
@@ -293,112 +274,24 @@ fn word_at(sql: &str, tokens: &[Token], at: usize) -> String {
 /// The numbers that SQLite gives to parameters: a bare `?` one more than the highest so far, a name always the same.
 fn numbers(sql: &str, tokens: &[Token]) -> Vec<(usize, u32)> {
     let mut names: Vec<(&str, u32)> = Vec::new();
-    let mut highest = 0;
+    let mut highest: u32 = 0;
     let mut numbers = Vec::new();
     for token in tokens.iter().filter(|token| token.kind == Kind::Parameter) {
         let text = &sql[token.place.clone()];
         let known = names.iter().find(|(name, _)| *name == text);
         let number = match (text.strip_prefix('?').map(str::parse), known) {
             (Some(Ok(number)), _) => number,
-            (Some(Err(_)), _) => highest + 1,
+            (Some(Err(_)), _) => highest.saturating_add(1),
             (None, Some((_, number))) => *number,
             (None, None) => {
-                names.push((text, highest + 1));
-                highest + 1
+                names.push((text, highest.saturating_add(1)));
+                highest.saturating_add(1)
             }
         };
         highest = highest.max(number);
         numbers.push((token.place.start, number));
     }
     numbers
-}
-
-/// A name without its quotes.
-fn unquoted(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(quote @ ('"' | '\'' | '`')) => {
-            let inner = &text[1..text.len() - 1];
-            inner.replace(&format!("{quote}{quote}"), &quote.to_string())
-        }
-        Some('[') => text[1..text.len() - 1].to_owned(),
-        _ => text.to_owned(),
-    }
-}
-
-/// The tokens of the first statement, and where it ends. None if a quote or a comment does not end, or parentheses do
-/// not fit.
-fn tokens(sql: &str) -> Option<(Vec<Token>, usize)> {
-    let bytes = sql.as_bytes();
-    let mut tokens: Vec<Token> = Vec::new();
-    let mut depth = 0;
-    let mut at = 0;
-    while let Some(&first) = bytes.get(at) {
-        let rest = &sql[at..];
-        if first.is_ascii_whitespace() {
-            at += 1;
-            continue;
-        }
-        if rest.starts_with("--") {
-            at += rest.find('\n').unwrap_or(rest.len());
-            continue;
-        }
-        if let Some(comment) = rest.strip_prefix("/*") {
-            // SQLite lets the last comment of a text be open.
-            at += comment.find("*/").map_or(rest.len(), |end| end + 4);
-            continue;
-        }
-        if first == b';' {
-            return (depth == 0).then_some((tokens, at + 1));
-        }
-        let word = |rest: &str| rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        let (kind, length) = match first {
-            b'\'' => (Kind::Text, quoted_length(rest, '\'')?),
-            b'"' | b'`' => (Kind::Quoted, quoted_length(rest, char::from(first))?),
-            b'[' => (Kind::Quoted, rest.find(']')? + 1),
-            b'?' => {
-                let digits = rest[1..].find(|c: char| !c.is_ascii_digit());
-                (Kind::Parameter, 1 + digits.unwrap_or(rest.len() - 1))
-            }
-            b':' | b'@' | b'$' if word(&rest[1..]) > 0 => (Kind::Parameter, 1 + word(&rest[1..])),
-            b'(' => (Kind::Open, 1),
-            b')' => (Kind::Close, 1),
-            _ if rest.starts_with(is_word) => (Kind::Word, word(rest)),
-            _ => (Kind::Other, rest.chars().next().map_or(1, char::len_utf8)),
-        };
-        if kind == Kind::Close {
-            depth = usize::checked_sub(depth, 1)?;
-        }
-        tokens.push(Token {
-            kind,
-            place: at..at + length,
-            depth,
-        });
-        if kind == Kind::Open {
-            depth += 1;
-        }
-        at += length;
-    }
-    (depth == 0).then_some((tokens, sql.len()))
-}
-
-/// With both quotes. A quote inside is doubled.
-fn quoted_length(rest: &str, quote: char) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        at += rest[at..].find(quote)? + 1;
-        if !rest[at..].starts_with(quote) {
-            return Some(at);
-        }
-        at += 1;
-    }
-}
-
-fn is_word(character: char) -> bool {
-    character.is_ascii_alphanumeric()
-        || character == '_'
-        || character == '$'
-        || !character.is_ascii()
 }
 
 #[cfg(test)]

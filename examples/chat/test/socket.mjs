@@ -96,10 +96,12 @@ export class Socket {
     this.#buffer = Buffer.concat([this.#buffer, data]);
     for (;;) {
       if (this.#buffer.length < 2) return;
-      let length = this.#buffer[1] & 0x7f;
-      let start = 2;
-      if (length === 126) [length, start] = [this.#buffer.length < 4 ? Infinity : this.#buffer.readUInt16BE(2), 4];
-      if (length === 127) [length, start] = [this.#buffer.length < 10 ? Infinity : Number(this.#buffer.readBigUInt64BE(2)), 10];
+      const kind = this.#buffer[1] & 0x7f;
+      const start = kind < 126 ? 2 : kind === 126 ? 4 : 10;
+      if (this.#buffer.length < start) return;
+      let length = kind;
+      if (kind === 126) length = this.#buffer.readUInt16BE(2);
+      if (kind === 127) length = Number(this.#buffer.readBigUInt64BE(2));
       if (this.#buffer.length < start + length) return;
       const payload = this.#buffer.subarray(start, start + length);
       const opcode = this.#buffer[0] & 0x0f;
