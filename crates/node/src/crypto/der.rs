@@ -1,16 +1,9 @@
-//! Reading DER (X.690), as far as certificates need it and OpenSSL's safe interface does not give it.
+//! Values in DER (X.690), as far as certificates need them and OpenSSL's safe interface does not give them.
 
-/// A value with its tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Value<'a> {
-    /// The identifier octet; those of more octets are not read.
-    pub(super) tag: u8,
-    /// What is in it.
-    pub(super) body: &'a [u8],
-    /// All of it, with the tag and the length.
-    pub(super) whole: &'a [u8],
-}
+use asn1::ObjectIdentifier;
+pub(super) use asn1::Tlv as Value;
 
+// Tags, as the octets that they are written as.
 pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OCTET_STRING: u8 = 0x04;
@@ -20,76 +13,43 @@ pub(super) const IA5_STRING: u8 = 0x16;
 pub(super) const UNIVERSAL_STRING: u8 = 0x1c;
 pub(super) const BMP_STRING: u8 = 0x1e;
 pub(super) const SEQUENCE: u8 = 0x30;
+pub(super) const SET: u8 = 0x31;
 
 /// The tag of `[number]`, of a value with other values in it.
 pub(super) const fn constructed(number: u8) -> u8 {
     0xa0 | number
 }
 
-/// The first value, and what follows it; `None` if it is malformed.
-pub(super) fn first(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
-    let &[tag, short, ..] = bytes else {
-        return None;
-    };
-    if tag & 0x1f == 0x1f {
-        return None;
-    }
-    let (header, length) = match short {
-        0..0x80 => (2, usize::from(short)),
-        // No length given, which DER does not know.
-        0x80 => return None,
-        _ => {
-            let digits = bytes.get(2..2 + usize::from(short & 0x7f))?;
-            let fold =
-                |length: usize, digit: &u8| Some(length.checked_mul(256)? + usize::from(*digit));
-            (2 + digits.len(), digits.iter().try_fold(0, fold)?)
-        }
-    };
-    let end = header.checked_add(length)?;
-    let (whole, rest) = bytes.split_at_checked(end)?;
-    let body = &whole[header..];
-    Some((Value { tag, body, whole }, rest))
+/// The first value, whatever follows it; `None` if it is malformed.
+pub(super) fn first(bytes: &[u8]) -> Option<Value<'_>> {
+    asn1::strip_tlv(bytes).ok().map(|(value, _)| value)
 }
 
-/// All values, one behind the other; `None` if one is malformed.
-pub(super) fn all(mut bytes: &[u8]) -> Option<Vec<Value<'_>>> {
+pub(super) fn has_tag(value: &Value<'_>, tag: u8) -> bool {
+    value.tag().as_u8() == Some(tag)
+}
+
+/// What is in a value, if it has this tag.
+pub(super) fn body<'a>(value: &Value<'a>, tag: u8) -> Option<&'a [u8]> {
+    has_tag(value, tag).then(|| value.data())
+}
+
+/// The values in a value, if it has this tag; `None` if one is malformed. The order in a set is not looked at: OpenSSL
+/// takes certificates with any.
+pub(super) fn parts<'a>(value: &Value<'a>, tag: u8) -> Option<Vec<Value<'a>>> {
+    let mut rest = body(value, tag)?;
     let mut values = Vec::new();
-    while !bytes.is_empty() {
-        let (value, rest) = first(bytes)?;
+    while !rest.is_empty() {
+        let (value, after) = asn1::strip_tlv(rest).ok()?;
         values.push(value);
-        bytes = rest;
+        rest = after;
     }
     Some(values)
 }
 
-impl<'a> Value<'a> {
-    /// The values in it, if it has this tag.
-    pub(super) fn parts(self, tag: u8) -> Option<Vec<Value<'a>>> {
-        (self.tag == tag).then(|| all(self.body))?
-    }
-}
-
 /// An object identifier in digits, `1.2.3`; `None` if it is malformed.
 pub(super) fn dotted(oid: &[u8]) -> Option<String> {
-    let mut arcs: Vec<u64> = Vec::new();
-    let mut arc = 0_u64;
-    for byte in oid {
-        arc = arc.checked_mul(128)? | u64::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            arcs.push(arc);
-            arc = 0;
-        }
-    }
-    if oid.last()? & 0x80 != 0 {
-        return None;
-    }
-    // The first two share a number.
-    let top = (arcs[0] / 40).min(2);
-    let mut text = format!("{top}.{}", arcs[0] - 40 * top);
-    for arc in &arcs[1..] {
-        text.push_str(&format!(".{arc}"));
-    }
-    Some(text)
+    Some(ObjectIdentifier::from_der(oid).ok()?.to_string())
 }
 
 #[cfg(test)]
@@ -98,29 +58,41 @@ mod tests {
 
     #[test]
     fn values_follow_each_other() {
-        let bytes = [0x30, 0x03, 0x02, 0x01, 0x05, 0x01, 0x81, 0x01, 0xff];
-        let values = all(&bytes).unwrap();
+        let bytes = [0x30, 6, 0x02, 1, 5, 0x01, 1, 0xff, 0x00];
+        let value = first(&bytes).unwrap();
+        assert_eq!(value.full_data(), &bytes[..8]);
+        assert_eq!(parts(&value, SET), None);
+        let values = parts(&value, SEQUENCE).unwrap();
         assert_eq!(values.len(), 2);
-        assert_eq!(values[0].parts(SEQUENCE).unwrap()[0].body, [5]);
-        assert_eq!(values[0].parts(BOOLEAN), None);
-        assert_eq!((values[1].tag, values[1].body), (BOOLEAN, &[0xff][..]));
-        assert_eq!(values[1].whole, &bytes[5..]);
+        assert_eq!(values[0].data(), [5]);
+        assert_eq!(body(&values[1], BOOLEAN), Some(&[0xff][..]));
+        assert_eq!(body(&values[1], BIT_STRING), None);
+        assert_eq!(values[1].full_data(), &bytes[5..8]);
+        // The second one is longer than what it is in.
+        let bytes = [0x30, 5, 0x02, 1, 5, 0x01, 1];
+        assert_eq!(parts(&first(&bytes).unwrap(), SEQUENCE), None);
     }
 
     #[test]
     fn what_is_cut_off_or_has_no_length_is_refused() {
         let cases: [&[u8]; 7] = [
+            &[],
             &[0x30],
             &[0x30, 0x01],
             &[0x30, 0x80, 0, 0],
             &[0x30, 0x82, 0x01],
-            &[0x1f, 0x20, 0x00],
             &[0x30, 0x89, 1, 1, 1, 1, 1, 1, 1, 1, 1],
             &[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255],
         ];
         for bytes in cases {
-            assert_eq!(all(bytes), None, "{bytes:?}");
+            assert_eq!(first(bytes), None, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_tag_of_more_octets_is_none_of_those_looked_for() {
+        let value = first(&[0x1f, 0x20, 0x00]).unwrap();
+        assert!(!has_tag(&value, 0x1f));
     }
 
     #[test]

@@ -84,6 +84,9 @@ fn private<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
 
 // --- primes --------------------------------------------------------------------------------------
 
+// OpenSSL's own search for a safe prime comes back with one only (with 2048 bits, that is half a minute), and its test
+// does 64 rounds at least, so that neither would heed the limit on CPU time: hence a search in steps, and single rounds.
+
 /// How far one call looks; then JavaScript has its turn, and with it the limit on CPU time.
 const CANDIDATES_MAX: u32 = 1 << 14;
 /// Numbers that pass the sieve and are looked at closely in one call.
@@ -141,7 +144,8 @@ fn find_safe_prime(bits: i32, generator: u32) -> Result<Option<BigNum>, ErrorSta
         trials += 1;
         let mut half = BigNum::new()?;
         half.rshift1(&candidate)?;
-        // The cheap test of both first: most fail it.
+        // A round for both first: most fail it. OpenSSL's rounds for one of them while the other is composite would
+        // make the search two to four times as long.
         if !passes_round(&half, &mut context)? || !passes_round(&candidate, &mut context)? {
             continue;
         }

@@ -7,7 +7,7 @@ use openssl::nid::Nid;
 use openssl::pkey::{PKey, Public};
 use openssl::sign::Verifier;
 
-use super::der::{self, BIT_STRING, IA5_STRING, SEQUENCE, Value};
+use super::der::{self, BIT_STRING, IA5_STRING, SEQUENCE};
 use super::{buffer_to_js, bytes_from_js};
 
 pub(super) fn register(extension: Extension) -> Extension {
@@ -29,23 +29,22 @@ struct Spkac<'a> {
 
 impl Spkac<'_> {
     fn parse(der: &[u8]) -> Option<Spkac<'_>> {
-        let (whole, _) = der::first(der)?;
-        let parts = whole.parts(SEQUENCE)?;
+        let parts = der::parts(&der::first(der)?, SEQUENCE)?;
         let [signed, algorithm, signature] = parts[..] else {
             return None;
         };
-        let inner = signed.parts(SEQUENCE)?;
+        let inner = der::parts(&signed, SEQUENCE)?;
         let [key, challenge] = inner[..] else {
             return None;
         };
-        let algorithm = *algorithm.parts(SEQUENCE)?.first()?;
+        let algorithm = *der::parts(&algorithm, SEQUENCE)?.first()?;
         Some(Spkac {
-            signed: signed.whole,
-            key: key::public_from_spki(key.whole).ok()?,
-            challenge: body(challenge, IA5_STRING)?,
-            algorithm: der::dotted(algorithm.body)?,
+            signed: signed.full_data(),
+            key: key::public_from_spki(key.full_data()).ok()?,
+            challenge: der::body(&challenge, IA5_STRING)?,
+            algorithm: der::dotted(algorithm.data())?,
             // The first octet says how many bits of the last one do not count: none.
-            signature: body(signature, BIT_STRING)?.strip_prefix(&[0])?,
+            signature: der::body(&signature, BIT_STRING)?.strip_prefix(&[0])?,
         })
     }
 
@@ -56,10 +55,6 @@ impl Spkac<'_> {
         let mut verifier = Verifier::new(hash, &self.key).ok()?;
         verifier.verify_oneshot(self.signature, self.signed).ok()
     }
-}
-
-fn body(value: Value<'_>, tag: u8) -> Option<&[u8]> {
-    (value.tag == tag).then_some(value.body)
 }
 
 /// `(DER)` → whether it is signed by the pair of its public key

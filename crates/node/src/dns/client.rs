@@ -1,13 +1,17 @@
-//! Asks the machine's name servers: by UDP, and by TCP what does not fit.
+//! Asks the machine's name servers: by UDP, and by TCP what does not fit. The resolvers that there are as crates ask them
+//! in an order of their own, or by sockets that do not hear that nobody listens (`ECONNREFUSED`), and refuse all of a
+//! `resolv.conf` for a line that they do not know.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use domain::base::Message;
+use domain::base::iana::Rtype;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
-use super::message::{Answer, DATAGRAM_MAX, Failure, Record, Type, answer, question};
+use super::message::{Answer, DATAGRAM_MAX, Failure, Record, answer, question};
 
 /// As the C library has it: each server is asked so often, and has so long to answer.
 const ATTEMPTS: usize = 2;
@@ -38,12 +42,12 @@ pub(super) async fn query(
     servers: &[SocketAddr],
     id: u16,
     name: &str,
-    kind: Type,
+    kind: Rtype,
 ) -> Result<Vec<Record>, Failure> {
     let question = question(id, name, kind)?;
     let mut last = Failure::Unreachable;
     for server in servers.iter().cycle().take(servers.len() * ATTEMPTS) {
-        let asked = timeout(PATIENCE, ask(*server, &question, kind)).await;
+        let asked = timeout(PATIENCE, ask(*server, &question)).await;
         match asked.unwrap_or(Err(Failure::Timeout)) {
             Err(failure) if is_of_server(failure) => last = failure,
             done => return done,
@@ -57,7 +61,7 @@ fn is_of_server(failure: Failure) -> bool {
     !matches!(failure, Failure::NotFound | Failure::BadName)
 }
 
-async fn ask(server: SocketAddr, question: &[u8], kind: Type) -> Result<Vec<Record>, Failure> {
+async fn ask(server: SocketAddr, question: &Message<Vec<u8>>) -> Result<Vec<Record>, Failure> {
     let unreachable = |_| Failure::Unreachable;
     let here: IpAddr = match server {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -66,18 +70,23 @@ async fn ask(server: SocketAddr, question: &[u8], kind: Type) -> Result<Vec<Reco
     // The port is drawn by the system, so that nobody can guess where an answer must be sent.
     let socket = UdpSocket::bind((here, 0)).await.map_err(unreachable)?;
     socket.connect(server).await.map_err(unreachable)?;
-    socket.send(question).await.map_err(unreachable)?;
+    socket
+        .send(question.as_slice())
+        .await
+        .map_err(unreachable)?;
     let mut room = vec![0; DATAGRAM_MAX];
     loop {
         let length = socket.recv(&mut room).await.map_err(unreachable)?;
-        match answer(question, &room[..length], kind) {
+        match answer(question, &room[..length]) {
             Answer::Foreign => {}
             Answer::Truncated => break,
             Answer::Is(result) => return result,
         }
     }
-    let message = ask_by_stream(server, question).await.map_err(unreachable)?;
-    match answer(question, &message, kind) {
+    let message = ask_by_stream(server, question.as_slice())
+        .await
+        .map_err(unreachable)?;
+    match answer(question, &message) {
         Answer::Is(result) => result,
         Answer::Foreign | Answer::Truncated => Err(Failure::BadResponse),
     }
@@ -100,9 +109,8 @@ mod tests {
     use super::super::message::Field;
     use super::super::message::tests::answer_to;
     use super::*;
+    use domain::base::iana::Rcode;
     use tokio::net::TcpListener;
-
-    const TRUNCATED: u16 = 1 << 9;
 
     #[test]
     fn servers_of_the_configuration() {
@@ -134,21 +142,23 @@ mod tests {
                 let (length, from) = datagrams.recv_from(&mut room).await.unwrap();
                 let question = &room[..length];
                 // One that nobody asked for first.
-                let mut foreign = answer_to(question, 3, &[]);
-                foreign[1] ^= 1;
-                datagrams.send_to(&foreign, from).await.unwrap();
-                let message = answer_to(question, TRUNCATED, &[]);
-                datagrams.send_to(&message, from).await.unwrap();
+                let mut foreign = answer_to(question, Rcode::NXDOMAIN, &[]);
+                foreign.header_mut().set_id(8);
+                datagrams.send_to(foreign.as_slice(), from).await.unwrap();
+                let mut message = answer_to(question, Rcode::NOERROR, &[]);
+                message.header_mut().set_tc(true);
+                datagrams.send_to(message.as_slice(), from).await.unwrap();
                 let (mut stream, _) = stream.accept().await.unwrap();
                 let length = stream.read_u16().await.unwrap();
                 let mut question = vec![0; usize::from(length)];
                 stream.read_exact(&mut question).await.unwrap();
-                let message = answer_to(&question, 0, &[(1, &[1, 2, 3, 4])]);
+                let records: [(Rtype, &[u8]); 1] = [(Rtype::A, &[1, 2, 3, 4])];
+                let message = answer_to(&question, Rcode::NOERROR, &records).into_octets();
                 stream.write_u16(message.len() as u16).await.unwrap();
                 stream.write_all(&message).await.unwrap();
             };
             let servers = [server];
-            let (found, ()) = tokio::join!(query(&servers, 7, "a.example", Type::A), serve);
+            let (found, ()) = tokio::join!(query(&servers, 7, "a.example", Rtype::A), serve);
             let expected = vec![Field::Number(60), Field::Text("1.2.3.4".to_owned())];
             assert_eq!(found, Ok(vec![expected]));
         });
@@ -162,13 +172,13 @@ mod tests {
             let servers = [first.local_addr().unwrap(), second.local_addr().unwrap()];
             let serve = async {
                 let mut room = [0; 512];
-                for (socket, code) in [(&first, 2), (&second, 3)] {
+                for (socket, code) in [(&first, Rcode::SERVFAIL), (&second, Rcode::NXDOMAIN)] {
                     let (length, from) = socket.recv_from(&mut room).await.unwrap();
                     let message = answer_to(&room[..length], code, &[]);
-                    socket.send_to(&message, from).await.unwrap();
+                    socket.send_to(message.as_slice(), from).await.unwrap();
                 }
             };
-            let (found, ()) = tokio::join!(query(&servers, 7, "a.example", Type::A), serve);
+            let (found, ()) = tokio::join!(query(&servers, 7, "a.example", Rtype::A), serve);
             assert_eq!(found, Err(Failure::NotFound));
         });
     }
@@ -179,7 +189,7 @@ mod tests {
             let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
             let server = socket.local_addr().unwrap();
             drop(socket);
-            let found = query(&[server], 7, "a.example", Type::A).await;
+            let found = query(&[server], 7, "a.example", Rtype::A).await;
             assert_eq!(found, Err(Failure::Unreachable));
         });
     }

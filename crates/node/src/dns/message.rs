@@ -1,54 +1,30 @@
 //! Messages of the DNS (RFC 1035): a question as bytes, and the records of an answer. No I/O.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use domain::base::iana::{Class, Rcode, Rtype};
+use domain::base::wire::ParseError;
+use domain::base::{Message, MessageBuilder, Name, ParsedName};
+use domain::rdata::ZoneRecordData;
 
 /// The longest message that comes without saying that there is more.
 pub(super) const DATAGRAM_MAX: usize = 4096;
-const NAME_MAX: usize = 255;
-const LABEL_MAX: usize = 63;
-/// A name is made of pieces; each piece lies before the one that names it, so this is only against malice.
-const POINTERS_MAX: usize = 64;
-const HEADER: usize = 12;
-const CLASS_INTERNET: u16 = 1;
 
-const IS_RESPONSE: u16 = 1 << 15;
-const IS_TRUNCATED: u16 = 1 << 9;
-const RECURSION_DESIRED: u16 = 1 << 8;
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub(super) enum Type {
-    A = 1,
-    Ns = 2,
-    Cname = 5,
-    Soa = 6,
-    Ptr = 12,
-    Mx = 15,
-    Txt = 16,
-    Aaaa = 28,
-    Srv = 33,
-    Naptr = 35,
-    Caa = 257,
-}
-
-impl Type {
-    pub(super) fn from_name(name: &str) -> Option<Type> {
-        Some(match name {
-            "A" => Type::A,
-            "NS" => Type::Ns,
-            "CNAME" => Type::Cname,
-            "SOA" => Type::Soa,
-            "PTR" => Type::Ptr,
-            "MX" => Type::Mx,
-            "TXT" => Type::Txt,
-            "AAAA" => Type::Aaaa,
-            "SRV" => Type::Srv,
-            "NAPTR" => Type::Naptr,
-            "CAA" => Type::Caa,
-            _ => return None,
-        })
-    }
+/// What can be asked for, by its name.
+pub(super) fn type_named(name: &str) -> Option<Rtype> {
+    const TYPES: [Rtype; 11] = [
+        Rtype::A,
+        Rtype::NS,
+        Rtype::CNAME,
+        Rtype::SOA,
+        Rtype::PTR,
+        Rtype::MX,
+        Rtype::TXT,
+        Rtype::AAAA,
+        Rtype::SRV,
+        Rtype::NAPTR,
+        Rtype::CAA,
+    ];
+    let kind = Rtype::from_mnemonic(name.as_bytes())?;
+    TYPES.contains(&kind).then_some(kind)
 }
 
 /// A part of a record, as its type has them one after the other.
@@ -97,28 +73,25 @@ impl Failure {
     }
 }
 
-/// The question for records of a name.
-pub(super) fn question(id: u16, name: &str, kind: Type) -> Result<Vec<u8>, Failure> {
-    let mut message = Vec::with_capacity(HEADER + name.len() + 6);
-    for word in [id, RECURSION_DESIRED, 1, 0, 0, 0] {
-        message.extend(word.to_be_bytes());
+impl From<ParseError> for Failure {
+    fn from(_: ParseError) -> Failure {
+        Failure::BadResponse
     }
-    let name = name.strip_suffix('.').unwrap_or(name);
-    if !name.is_ascii() || name.len() + 2 > NAME_MAX {
+}
+
+/// The question for records of a name, which is written as in zone files, with or without the dot at its end.
+pub(super) fn question(id: u16, name: &str, kind: Rtype) -> Result<Message<Vec<u8>>, Failure> {
+    let name: Name<Vec<u8>> = name.parse().map_err(|_| Failure::BadName)?;
+    // The root is nothing that a program means.
+    if name.is_root() {
         return Err(Failure::BadName);
     }
-    for label in name.split('.') {
-        if label.is_empty() || label.len() > LABEL_MAX {
-            return Err(Failure::BadName);
-        }
-        message.push(label.len() as u8);
-        message.extend(label.as_bytes());
-    }
-    message.push(0);
-    for word in [kind as u16, CLASS_INTERNET] {
-        message.extend(word.to_be_bytes());
-    }
-    Ok(message)
+    let mut message = MessageBuilder::new_vec();
+    message.header_mut().set_id(id);
+    message.header_mut().set_rd(true);
+    let mut message = message.question();
+    message.push((name, kind)).map_err(|_| Failure::BadName)?;
+    Ok(message.into_message())
 }
 
 /// What an answer to a question is good for.
@@ -133,221 +106,122 @@ pub(super) enum Answer {
 }
 
 /// Reads the answer to `question`.
-pub(super) fn answer(question: &[u8], message: &[u8], kind: Type) -> Answer {
-    let mut reader = Reader { message, at: 0 };
-    let header: Option<Vec<u16>> = (0..6).map(|_| reader.word()).collect();
-    let Some(header) = header else {
+pub(super) fn answer(question: &Message<Vec<u8>>, bytes: &[u8]) -> Answer {
+    let Ok(message) = Message::from_slice(bytes) else {
         return Answer::Foreign;
     };
-    let (flags, questions) = (header[1], header[2]);
-    // Names may come back with other letters of the same kind.
-    let asked = message.get(HEADER..question.len());
-    let same = asked.is_some_and(|asked| asked.eq_ignore_ascii_case(&question[HEADER..]));
-    if message[..2] != question[..2] || flags & IS_RESPONSE == 0 {
+    let header = message.header();
+    if !header.qr() || header.id() != question.header().id() {
         return Answer::Foreign;
     }
-    match flags & 0xf {
-        0 if questions != 1 || !same => return Answer::Foreign,
-        0 => {}
-        1 => return Answer::Is(Err(Failure::Format)),
-        2 => return Answer::Is(Err(Failure::Server)),
-        3 => return Answer::Is(Err(Failure::NotFound)),
-        4 => return Answer::Is(Err(Failure::NotImplemented)),
-        5 => return Answer::Is(Err(Failure::Refused)),
-        _ => return Answer::Is(Err(Failure::BadResponse)),
+    let failure = match header.rcode() {
+        // A server that fails need not repeat the question.
+        Rcode::NOERROR if !message.is_answer(question) => return Answer::Foreign,
+        Rcode::NOERROR if header.tc() => return Answer::Truncated,
+        Rcode::NOERROR => {
+            return Answer::Is(match records(message, question.qtype()) {
+                Ok(records) if records.is_empty() => Err(Failure::NotFound),
+                result => result,
+            });
+        }
+        Rcode::FORMERR => Failure::Format,
+        Rcode::SERVFAIL => Failure::Server,
+        Rcode::NXDOMAIN => Failure::NotFound,
+        Rcode::NOTIMP => Failure::NotImplemented,
+        Rcode::REFUSED => Failure::Refused,
+        _ => Failure::BadResponse,
+    };
+    Answer::Is(Err(failure))
+}
+
+fn records(message: &Message<[u8]>, kind: Option<Rtype>) -> Result<Vec<Record>, Failure> {
+    let mut found = Vec::new();
+    for record in message.answer()? {
+        let record = record?;
+        // Others lead there: aliases on the way to an address.
+        if Some(record.rtype()) != kind || record.class() != Class::IN {
+            continue;
+        }
+        let data = record.to_record()?;
+        let data = data.as_ref().and_then(|record| fields_of(record.data()));
+        let mut fields = vec![Field::Number(record.ttl().as_secs())];
+        fields.extend(data.ok_or(Failure::NotImplemented)?);
+        found.push(fields);
     }
-    if flags & IS_TRUNCATED != 0 {
-        return Answer::Truncated;
-    }
-    reader.at = question.len();
-    Answer::Is(match records(&mut reader, header[3], kind) {
-        None => Err(Failure::BadResponse),
-        Some(records) if records.is_empty() => Err(Failure::NotFound),
-        Some(records) => Ok(records),
+    Ok(found)
+}
+
+/// What a record of a type that can be asked for holds.
+fn fields_of(data: &ZoneRecordData<&[u8], ParsedName<&[u8]>>) -> Option<Vec<Field>> {
+    use ZoneRecordData as Data;
+    let number = |value: u16| Field::Number(value.into());
+    // Without the dot at its end.
+    let name = |name: &ParsedName<&[u8]>| Field::Text(name.to_string());
+    Some(match data {
+        Data::A(data) => vec![Field::Text(data.addr().to_string())],
+        Data::Aaaa(data) => vec![Field::Text(data.addr().to_string())],
+        Data::Ns(data) => vec![name(data.nsdname())],
+        Data::Cname(data) => vec![name(data.cname())],
+        Data::Ptr(data) => vec![name(data.ptrdname())],
+        Data::Mx(data) => vec![number(data.preference()), name(data.exchange())],
+        Data::Txt(data) => data.iter().map(text_of).collect(),
+        Data::Soa(data) => vec![
+            name(data.mname()),
+            name(data.rname()),
+            Field::Number(data.serial().into_int()),
+            Field::Number(data.refresh().as_secs()),
+            Field::Number(data.retry().as_secs()),
+            Field::Number(data.expire().as_secs()),
+            Field::Number(data.minimum().as_secs()),
+        ],
+        Data::Srv(data) => vec![
+            number(data.priority()),
+            number(data.weight()),
+            number(data.port()),
+            name(data.target()),
+        ],
+        Data::Naptr(data) => vec![
+            number(data.order()),
+            number(data.preference()),
+            text_of(data.flags().as_slice()),
+            text_of(data.services().as_slice()),
+            text_of(data.regexp().as_slice()),
+            name(data.replacement()),
+        ],
+        Data::Caa(data) => vec![
+            number(data.flags().bits().into()),
+            Field::Text(data.tag().to_string()),
+            text_of(data.value()),
+        ],
+        _ => return None,
     })
 }
 
-fn records(reader: &mut Reader<'_>, count: u16, kind: Type) -> Option<Vec<Record>> {
-    let mut found = Vec::new();
-    for _ in 0..count {
-        reader.name()?;
-        let (record_kind, class) = (reader.word()?, reader.word()?);
-        let ttl = reader.double_word()?;
-        let length = usize::from(reader.word()?);
-        let end = reader.at.checked_add(length)?;
-        if end > reader.message.len() {
-            return None;
-        }
-        // Others lead there: aliases on the way to an address.
-        if record_kind == kind as u16 && class == CLASS_INTERNET {
-            let mut record = vec![Field::Number(ttl)];
-            let mut data = Reader {
-                message: &reader.message[..end],
-                at: reader.at,
-            };
-            data.fields(kind, &mut record)?;
-            found.push(record);
-        }
-        reader.at = end;
-    }
-    Some(found)
-}
-
-struct Reader<'a> {
-    message: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let bytes = self.message.get(self.at..self.at.checked_add(length)?)?;
-        self.at += length;
-        Some(bytes)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        Some(self.take(1)?[0])
-    }
-
-    fn word(&mut self) -> Option<u16> {
-        Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
-    }
-
-    fn double_word(&mut self) -> Option<u32> {
-        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
-    }
-
-    fn rest(&mut self) -> Option<&'a [u8]> {
-        self.take(self.message.len() - self.at)
-    }
-
-    /// A text with its length before it.
-    fn text(&mut self) -> Option<String> {
-        let length = usize::from(self.byte()?);
-        Some(text_of(self.take(length)?))
-    }
-
-    /// A name, without the dot at its end.
-    fn name(&mut self) -> Option<String> {
-        let mut name = String::new();
-        let mut end = None;
-        let mut pointers = 0;
-        loop {
-            let length = self.byte()?;
-            match length >> 6 {
-                0 if length == 0 => break,
-                0 => {
-                    let label = self.take(usize::from(length))?;
-                    if !name.is_empty() {
-                        name.push('.');
-                    }
-                    name.push_str(&text_of(label));
-                    if name.len() > 4 * NAME_MAX {
-                        return None;
-                    }
-                }
-                // The rest is elsewhere.
-                3 => {
-                    let low = self.byte()?;
-                    end.get_or_insert(self.at);
-                    self.at = usize::from(u16::from_be_bytes([length & 0x3f, low]));
-                    pointers += 1;
-                    if pointers > POINTERS_MAX {
-                        return None;
-                    }
-                }
-                _ => return None,
-            }
-        }
-        if let Some(end) = end {
-            self.at = end;
-        }
-        Some(name)
-    }
-
-    fn fields(&mut self, kind: Type, record: &mut Record) -> Option<()> {
-        let number = |value: u16| Field::Number(u32::from(value));
-        match kind {
-            Type::A => {
-                let bytes: [u8; 4] = self.rest()?.try_into().ok()?;
-                record.push(Field::Text(Ipv4Addr::from(bytes).to_string()));
-            }
-            Type::Aaaa => {
-                let bytes: [u8; 16] = self.rest()?.try_into().ok()?;
-                record.push(Field::Text(Ipv6Addr::from(bytes).to_string()));
-            }
-            Type::Ns | Type::Cname | Type::Ptr => record.push(Field::Text(self.name()?)),
-            Type::Mx => {
-                record.push(number(self.word()?));
-                record.push(Field::Text(self.name()?));
-            }
-            Type::Txt => {
-                while self.at < self.message.len() {
-                    record.push(Field::Text(self.text()?));
-                }
-            }
-            Type::Soa => {
-                record.push(Field::Text(self.name()?));
-                record.push(Field::Text(self.name()?));
-                for _ in 0..5 {
-                    record.push(Field::Number(self.double_word()?));
-                }
-            }
-            Type::Srv => {
-                for _ in 0..3 {
-                    record.push(number(self.word()?));
-                }
-                record.push(Field::Text(self.name()?));
-            }
-            Type::Naptr => {
-                for _ in 0..2 {
-                    record.push(number(self.word()?));
-                }
-                for _ in 0..3 {
-                    record.push(Field::Text(self.text()?));
-                }
-                record.push(Field::Text(self.name()?));
-            }
-            Type::Caa => {
-                record.push(number(u16::from(self.byte()?)));
-                record.push(Field::Text(self.text()?));
-                record.push(Field::Text(text_of(self.rest()?)));
-            }
-        }
-        Some(())
-    }
-}
-
 /// Records hold bytes; most are ASCII, and those of other texts UTF-8.
-fn text_of(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+fn text_of(bytes: &[u8]) -> Field {
+    Field::Text(String::from_utf8_lossy(bytes).into_owned())
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use domain::base::UnknownRecordData;
 
-    /// An answer as a server makes it: `records` are types and what is in them.
+    /// An answer as a server makes it: `records` are types and what is in them, as bytes.
     pub(in crate::dns) fn answer_to(
         question: &[u8],
-        flags: u16,
-        records: &[(u16, &[u8])],
-    ) -> Vec<u8> {
-        let mut message = question[..2].to_vec();
-        for word in [IS_RESPONSE | flags, 1, records.len() as u16, 0, 0] {
-            message.extend(word.to_be_bytes());
-        }
-        message.extend(&question[HEADER..]);
+        code: Rcode,
+        records: &[(Rtype, &[u8])],
+    ) -> Message<Vec<u8>> {
+        let question = Message::from_slice(question).unwrap();
+        let name = question.sole_question().unwrap().into_qname();
+        let message = MessageBuilder::new_vec();
+        let mut message = message.start_answer(question, code).unwrap();
         for (kind, data) in records {
-            // The name of the question.
-            message.extend([0xc0, HEADER as u8]);
-            message.extend(kind.to_be_bytes());
-            message.extend(CLASS_INTERNET.to_be_bytes());
-            message.extend(60_u32.to_be_bytes());
-            message.extend((data.len() as u16).to_be_bytes());
-            message.extend(*data);
+            let data = UnknownRecordData::from_octets(*kind, *data).unwrap();
+            message.push((&name, 60, data)).unwrap();
         }
-        message
+        message.into_message()
     }
 
     fn text(text: &str) -> Field {
@@ -356,37 +230,42 @@ pub(super) mod tests {
 
     #[test]
     fn a_question_is_what_the_standard_says() {
-        let message = question(0x1234, "a.example.", Type::Mx).unwrap();
+        let message = question(0x1234, "a.example.", Rtype::MX).unwrap();
         let expected = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x01a\x07example\0\0\x0f\0\x01";
-        assert_eq!(message, expected);
+        assert_eq!(message.as_slice(), expected);
         let long = "a".repeat(64);
         let longer = vec!["a"; 130].join(".");
         for name in ["", ".", "a..b", "ä", &long, &longer] {
-            assert_eq!(question(1, name, Type::A), Err(Failure::BadName), "{name}");
+            let refused = question(1, name, Rtype::A).err();
+            assert_eq!(refused, Some(Failure::BadName), "{name}");
+        }
+        // No host is called that, but records are.
+        for name in ["_sip._tcp.example", "*.example", "a b"] {
+            assert!(question(1, name, Rtype::A).is_ok(), "{name}");
         }
     }
 
     #[test]
     fn records_of_every_type() {
         use Field::Number;
-        let cases: [(Type, &[u8], Vec<Field>); 11] = [
-            (Type::A, &[1, 2, 3, 4], vec![text("1.2.3.4")]),
+        let cases: [(&str, &[u8], Vec<Field>); 11] = [
+            ("A", &[1, 2, 3, 4], vec![text("1.2.3.4")]),
             (
-                Type::Aaaa,
+                "AAAA",
                 &[0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
                 vec![text("2001:db8::1")],
             ),
-            (Type::Cname, b"\x01b\xc0\x0c", vec![text("b.a.example")]),
-            (Type::Ns, b"\x02ns\x04test\0", vec![text("ns.test")]),
-            (Type::Ptr, b"\x04host\0", vec![text("host")]),
+            ("CNAME", b"\x01b\xc0\x0c", vec![text("b.a.example")]),
+            ("NS", b"\x02ns\x04test\0", vec![text("ns.test")]),
+            ("PTR", b"\x04host\0", vec![text("host")]),
             (
-                Type::Mx,
+                "MX",
                 b"\0\x0a\x02mx\xc0\x0c",
                 vec![Number(10), text("mx.a.example")],
             ),
-            (Type::Txt, b"\x01a\x02bc", vec![text("a"), text("bc")]),
+            ("TXT", b"\x01a\x02bc", vec![text("a"), text("bc")]),
             (
-                Type::Soa,
+                "SOA",
                 b"\x01n\0\x01h\0\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04\0\0\0\x05",
                 vec![
                     text("n"),
@@ -399,12 +278,12 @@ pub(super) mod tests {
                 ],
             ),
             (
-                Type::Srv,
+                "SRV",
                 b"\0\x05\0\x01\0\x50\x01t\0",
                 vec![Number(5), Number(1), Number(80), text("t")],
             ),
             (
-                Type::Naptr,
+                "NAPTR",
                 b"\0\x01\0\x02\x01s\x03SIP\0\x01r\0",
                 vec![
                     Number(1),
@@ -416,29 +295,29 @@ pub(super) mod tests {
                 ],
             ),
             (
-                Type::Caa,
+                "CAA",
                 b"\x80\x05issueca.example",
                 vec![Number(128), text("issue"), text("ca.example")],
             ),
         ];
         for (kind, data, expected) in cases {
+            let kind = type_named(kind).unwrap();
             let question = question(7, "a.example", kind).unwrap();
             // An alias on the way is left out.
-            let alias: (u16, &[u8]) = (5, b"\x01z\0");
+            let alias: (Rtype, &[u8]) = (Rtype::CNAME, b"\x01z\0");
             let records = match kind {
-                Type::Cname => vec![(kind as u16, data)],
-                _ => vec![alias, (kind as u16, data)],
+                Rtype::CNAME => vec![(kind, data)],
+                _ => vec![alias, (kind, data)],
             };
-            let message = answer_to(&question, 0, &records);
+            let message = answer_to(question.as_slice(), Rcode::NOERROR, &records);
+            let message = message.as_slice();
             let mut record = vec![Number(60)];
             record.extend(expected);
-            assert_eq!(
-                answer(&question, &message, kind),
-                Answer::Is(Ok(vec![record]))
-            );
+            let read = answer(&question, message);
+            assert_eq!(read, Answer::Is(Ok(vec![record])));
             // Cut off anywhere, it is refused and does no harm.
             for length in 0..message.len() {
-                let cut = answer(&question, &message[..length], kind);
+                let cut = answer(&question, &message[..length]);
                 assert!(
                     matches!(cut, Answer::Foreign | Answer::Is(Err(_))),
                     "{kind:?} {length}"
@@ -448,51 +327,77 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn types_that_cannot_be_asked_for() {
+        for name in ["ANY", "DNSKEY", "TYPE1", ""] {
+            assert_eq!(type_named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_written_as_in_zone_files() {
+        let question = question(7, r"a\.b.example", Rtype::PTR).unwrap();
+        let records: [(Rtype, &[u8]); 2] =
+            [(Rtype::PTR, b"\x03a.b\x02\xc3\xbc\0"), (Rtype::PTR, b"\0")];
+        let message = answer_to(question.as_slice(), Rcode::NOERROR, &records);
+        let expected = [r"a\.b.\195\188", ""].map(|name| vec![Field::Number(60), text(name)]);
+        let read = answer(&question, message.as_slice());
+        assert_eq!(read, Answer::Is(Ok(expected.to_vec())));
+    }
+
+    #[test]
     fn what_a_server_says_and_what_is_not_for_us() {
-        let question = question(7, "a.example", Type::A).unwrap();
-        let read = |message: &[u8]| answer(&question, message, Type::A);
+        let question = question(7, "a.example", Rtype::A).unwrap();
+        let read = |message: &Message<Vec<u8>>| answer(&question, message.as_slice());
+        let answer_with = |code| answer_to(question.as_slice(), code, &[]);
         let codes = [
-            (1, Failure::Format),
-            (2, Failure::Server),
-            (3, Failure::NotFound),
-            (4, Failure::NotImplemented),
-            (5, Failure::Refused),
-            (9, Failure::BadResponse),
+            (Rcode::FORMERR, Failure::Format),
+            (Rcode::SERVFAIL, Failure::Server),
+            (Rcode::NXDOMAIN, Failure::NotFound),
+            (Rcode::NOTIMP, Failure::NotImplemented),
+            (Rcode::REFUSED, Failure::Refused),
+            (Rcode::NOTAUTH, Failure::BadResponse),
         ];
         for (code, failure) in codes {
-            assert_eq!(
-                read(&answer_to(&question, code, &[])),
-                Answer::Is(Err(failure))
-            );
+            assert_eq!(read(&answer_with(code)), Answer::Is(Err(failure)));
         }
-        assert_eq!(
-            read(&answer_to(&question, 0, &[])),
-            Answer::Is(Err(Failure::NotFound))
-        );
-        assert_eq!(
-            read(&answer_to(&question, IS_TRUNCATED, &[])),
-            Answer::Truncated
-        );
+        let nothing = answer_with(Rcode::NOERROR);
+        assert_eq!(read(&nothing), Answer::Is(Err(Failure::NotFound)));
+        // Without the question.
+        let mut bare = answer_with(Rcode::NXDOMAIN).into_octets();
+        bare.truncate(12);
+        bare[5] = 0;
+        let bare = Message::from_octets(bare).unwrap();
+        assert_eq!(read(&bare), Answer::Is(Err(Failure::NotFound)));
+        let mut truncated = nothing.clone();
+        truncated.header_mut().set_tc(true);
+        assert_eq!(read(&truncated), Answer::Truncated);
 
-        let mut other = answer_to(&question, 0, &[]);
-        other[0] ^= 1;
+        let mut other = nothing.clone();
+        other.header_mut().set_id(8);
         assert_eq!(read(&other), Answer::Foreign);
-        let mut other = answer_to(&question, 0, &[]);
-        other[HEADER + 1] = b'b';
-        assert_eq!(read(&other), Answer::Foreign);
+        let with_first_letter = |letter: u8| {
+            let mut message = nothing.clone().into_octets();
+            message[13] = letter;
+            Message::from_octets(message).unwrap()
+        };
+        assert_eq!(read(&with_first_letter(b'b')), Answer::Foreign);
         assert_eq!(read(&question), Answer::Foreign);
         // The same name in capitals.
-        let mut same = answer_to(&question, 0, &[]);
-        same[HEADER + 1] = b'A';
+        let same = with_first_letter(b'A');
         assert_eq!(read(&same), Answer::Is(Err(Failure::NotFound)));
     }
 
     #[test]
     fn a_name_that_leads_to_itself_ends() {
-        let question = question(7, "a.example", Type::Cname).unwrap();
-        let at = (question.len() + 12) as u8;
-        let message = answer_to(&question, 0, &[(5, &[0xc0, at])]);
-        let read = answer(&question, &message, Type::Cname);
-        assert_eq!(read, Answer::Is(Err(Failure::BadResponse)));
+        let question = question(7, "a.example", Rtype::CNAME).unwrap();
+        // Its place, behind the header, the question and the rest of the record.
+        let at = (question.as_slice().len() + b"\x01a\x07example\0".len() + 10) as u8;
+        let message = |at| {
+            let records: [(Rtype, &[u8]); 1] = [(Rtype::CNAME, &[0xc0, at])];
+            answer_to(question.as_slice(), Rcode::NOERROR, &records)
+        };
+        let read = |at| answer(&question, message(at).as_slice());
+        assert_eq!(read(at), Answer::Is(Err(Failure::BadResponse)));
+        assert_eq!(message(at).as_slice()[usize::from(at)], 0xc0);
     }
 }

@@ -9,7 +9,7 @@ use holdfast_engine::{Args, Extension, JsResult, Scope};
 use holdfast_web::io::{Host, promise_from};
 use openssl::rand::rand_bytes;
 
-use message::{Failure, Field, Record, Type};
+use message::{Failure, Field, Record};
 
 pub(crate) fn register(extension: Extension) -> Extension {
     extension
@@ -61,7 +61,7 @@ fn texts_to_js<'s>(scope: &mut Scope<'s>, texts: &[String]) -> JsResult<'s> {
 fn query<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let name = scope.to_string(args.get(0))?;
     let kind = scope.to_string(args.get(1))?;
-    let Some(kind) = Type::from_name(&kind) else {
+    let Some(kind) = message::type_named(&kind) else {
         return Err(scope.throw_type_error(&format!("There are no records of type {kind:?}.")));
     };
     let gate = scope.state::<Host>().output_gate();

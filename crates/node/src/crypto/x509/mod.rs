@@ -60,10 +60,10 @@ impl Certificate {
 
     /// The parts of the TBSCertificate (RFC 5280, 4.1), without the version.
     fn fields(&self) -> Option<Vec<Value<'_>>> {
-        let (certificate, _) = der::first(&self.der)?;
-        let signed = *certificate.parts(SEQUENCE)?.first()?;
-        let mut fields = signed.parts(SEQUENCE)?;
-        if fields.first()?.tag == constructed(0) {
+        let certificate = der::first(&self.der)?;
+        let signed = *der::parts(&certificate, SEQUENCE)?.first()?;
+        let mut fields = der::parts(&signed, SEQUENCE)?;
+        if der::has_tag(fields.first()?, constructed(0)) {
             fields.remove(0);
         }
         Some(fields)
@@ -80,26 +80,29 @@ impl Certificate {
     /// What is in an extension.
     fn extension(&self, identifier: &str) -> Option<Value<'_>> {
         let fields = self.fields()?;
-        let list = fields.iter().find(|field| field.tag == constructed(3))?;
-        let (list, _) = der::first(list.body)?;
-        for extension in list.parts(SEQUENCE)? {
-            let parts = extension.parts(SEQUENCE)?;
+        let mut lists = fields
+            .iter()
+            .filter_map(|field| der::body(field, constructed(3)));
+        let list = der::first(lists.next()?)?;
+        for extension in der::parts(&list, SEQUENCE)? {
+            let parts = der::parts(&extension, SEQUENCE)?;
             let (key, value) = (parts.first()?, parts.last()?);
-            if value.tag == OCTET_STRING && names::identifier(*key)? == identifier {
-                return der::first(value.body).map(|(value, _)| value);
+            let is_it = names::identifier(key).is_some_and(|key| key == identifier);
+            if is_it && der::has_tag(value, OCTET_STRING) {
+                return der::first(value.data());
             }
         }
         None
     }
 
     fn alternative_names(&self) -> Option<Vec<Value<'_>>> {
-        self.extension(SUBJECT_ALT_NAME)?.parts(SEQUENCE)
+        der::parts(&self.extension(SUBJECT_ALT_NAME)?, SEQUENCE)
     }
 
     fn alternative_names_of(&self, tag: u8) -> Vec<&[u8]> {
-        let names = self.alternative_names().unwrap_or_default().into_iter();
-        let names = names.filter(|name| name.tag == tag);
-        names.map(|name| name.body).collect()
+        let names = self.alternative_names().unwrap_or_default();
+        let bodies = names.iter().filter_map(|name| der::body(name, tag));
+        bodies.collect()
     }
 
     /// The values that the subject's name has for an attribute.
@@ -110,17 +113,17 @@ impl Certificate {
     }
 
     fn subject_alt_name(&self) -> Option<String> {
-        let names = self.alternative_names()?.into_iter();
-        let names: Option<Vec<_>> = names.map(names::general_name).collect();
+        let names = self.alternative_names()?;
+        let names: Option<Vec<_>> = names.iter().map(names::general_name).collect();
         Some(names?.join(", "))
     }
 
     /// One line for each way, with a line feed behind each, as BoringSSL has it.
     fn info_access(&self) -> Option<String> {
         let mut text = String::new();
-        for description in self.extension(AUTHORITY_INFO_ACCESS)?.parts(SEQUENCE)? {
-            let parts = description.parts(SEQUENCE)?;
-            let [method, location] = parts[..] else {
+        for description in der::parts(&self.extension(AUTHORITY_INFO_ACCESS)?, SEQUENCE)? {
+            let parts = der::parts(&description, SEQUENCE)?;
+            let [method, location] = &parts[..] else {
                 return None;
             };
             let method = names::identifier(method)?;
@@ -133,17 +136,14 @@ impl Certificate {
     }
 
     fn extended_key_usage(&self) -> Option<Vec<String>> {
-        let purposes = self.extension(EXTENDED_KEY_USAGE)?.parts(SEQUENCE)?;
-        purposes.into_iter().map(names::identifier).collect()
+        let purposes = der::parts(&self.extension(EXTENDED_KEY_USAGE)?, SEQUENCE)?;
+        purposes.iter().map(names::identifier).collect()
     }
 
     fn is_ca(&self) -> bool {
-        if let Some(usage) = self.extension(KEY_USAGE)
-            && usage.tag == BIT_STRING
-            && usage
-                .body
-                .get(1)
-                .is_none_or(|bits| bits & KEY_CERT_SIGN == 0)
+        let usage = self.extension(KEY_USAGE);
+        if let Some(usage) = usage.and_then(|usage| der::body(&usage, BIT_STRING))
+            && usage.get(1).is_none_or(|bits| bits & KEY_CERT_SIGN == 0)
         {
             return false;
         }
@@ -152,9 +152,9 @@ impl Certificate {
             return self.x509.issued(&self.x509) == X509VerifyResult::OK;
         }
         let constraints = self.extension(BASIC_CONSTRAINTS);
-        let constraints = constraints.and_then(|value| value.parts(SEQUENCE));
+        let constraints = constraints.and_then(|value| der::parts(&value, SEQUENCE));
         let first = constraints.and_then(|parts| parts.first().copied());
-        first.is_some_and(|value| value.tag == BOOLEAN && value.body != [0])
+        first.is_some_and(|value| der::body(&value, BOOLEAN).is_some_and(|body| body != [0]))
     }
 
     /// The name of the certificate that is the host's.

@@ -6,11 +6,9 @@ use openssl::asn1::Asn1Object;
 use openssl::nid::Nid;
 
 use super::super::der::{
-    self, BMP_STRING, OBJECT_IDENTIFIER, SEQUENCE, UNIVERSAL_STRING, UTF8_STRING, Value,
+    self, BMP_STRING, OBJECT_IDENTIFIER, SEQUENCE, SET, UNIVERSAL_STRING, UTF8_STRING, Value,
     constructed,
 };
-
-const SET: u8 = 0x31;
 
 // --- distinguished names -------------------------------------------------------------------------
 
@@ -23,12 +21,12 @@ pub(super) struct Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
-    fn read(attribute: Value<'a>) -> Option<Attribute<'a>> {
-        let parts = attribute.parts(SEQUENCE)?;
+    fn read(attribute: &Value<'a>) -> Option<Attribute<'a>> {
+        let parts = der::parts(attribute, SEQUENCE)?;
         let [oid, value] = parts[..] else {
             return None;
         };
-        let dotted = identifier(oid)?;
+        let dotted = identifier(&oid)?;
         let nid = Asn1Object::from_str(&dotted).ok()?.nid();
         let is_known = nid != Nid::UNDEF;
         let key = match is_known {
@@ -51,9 +49,13 @@ impl<'a> Attribute<'a> {
 /// The attributes of a name (RFC 5280, 4.1.2.4), grouped as they are in it; `None` if it is malformed.
 pub(super) fn attributes(name: Value<'_>) -> Option<Vec<Vec<Attribute<'_>>>> {
     let mut groups = Vec::new();
-    for set in name.parts(SEQUENCE)? {
-        let attributes = set.parts(SET)?.into_iter().map(Attribute::read);
-        groups.push(attributes.collect::<Option<Vec<_>>>()?);
+    for set in der::parts(&name, SEQUENCE)? {
+        let set = der::parts(&set, SET)?;
+        groups.push(
+            set.iter()
+                .map(Attribute::read)
+                .collect::<Option<Vec<_>>>()?,
+        );
     }
     Some(groups)
 }
@@ -78,7 +80,7 @@ fn in_one_line(name: Value<'_>) -> Option<String> {
     let part = |attribute: &Attribute<'_>| {
         let text = match attribute.is_known {
             true => escaped(&attribute.text()?, false),
-            false => format!("#{}", hex(attribute.value.whole)),
+            false => format!("#{}", hex(attribute.value.full_data())),
         };
         Some(format!("{}={text}", attribute.key))
     };
@@ -121,8 +123,8 @@ fn escaped(text: &str, controls: bool) -> String {
 
 /// The text of a string of any type; those that are no strings are read as Latin-1, as OpenSSL does.
 fn text_of(value: Value<'_>) -> Option<String> {
-    let body = value.body;
-    match value.tag {
+    let body = value.data();
+    match value.tag().as_u8()? {
         UTF8_STRING => Some(std::str::from_utf8(body).ok()?.to_owned()),
         BMP_STRING => {
             let units = body.chunks(2).map(|unit| match unit {
@@ -147,8 +149,8 @@ pub(super) fn latin1(bytes: &[u8]) -> String {
 }
 
 /// An object identifier in digits.
-pub(super) fn identifier(oid: Value<'_>) -> Option<String> {
-    (oid.tag == OBJECT_IDENTIFIER).then(|| der::dotted(oid.body))?
+pub(super) fn identifier(oid: &Value<'_>) -> Option<String> {
+    der::dotted(der::body(oid, OBJECT_IDENTIFIER)?)
 }
 
 // --- general names -------------------------------------------------------------------------------
@@ -165,14 +167,14 @@ const EDI_PARTY: u8 = constructed(5);
 const REGISTERED_ID: u8 = 0x88;
 
 /// A general name as in `subjectAltName`: what could be taken for several names is quoted (CVE-2021-44532).
-pub(super) fn general_name(name: Value<'_>) -> Option<String> {
-    let body = name.body;
-    Some(match name.tag {
+pub(super) fn general_name(name: &Value<'_>) -> Option<String> {
+    let body = name.data();
+    Some(match name.tag().as_u8()? {
         DNS => format!("DNS:{}", quoted_ascii(body)),
         EMAIL => format!("email:{}", quoted_ascii(body)),
         URI => format!("URI:{}", quoted_ascii(body)),
         DIRECTORY => {
-            let (inner, _) = der::first(body)?;
+            let inner = der::first(body)?;
             format!("DirName:{}", quoted(&in_one_line(inner)?))
         }
         IP => format!("IP Address:{}", ip_address(body)),
@@ -263,9 +265,9 @@ mod tests {
 
     #[test]
     fn strings_of_every_width() {
-        let text = |tag, body| {
-            let whole = body;
-            text_of(Value { tag, body, whole })
+        let text = |tag, body: &[u8]| {
+            let whole = [&[tag, body.len() as u8], body].concat();
+            text_of(der::first(&whole).unwrap())
         };
         assert_eq!(text(UTF8_STRING, "ü".as_bytes()).as_deref(), Some("ü"));
         assert_eq!(text(UTF8_STRING, b"\xff"), None);
