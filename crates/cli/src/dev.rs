@@ -17,6 +17,7 @@ use holdfast_web::io::Level;
 
 use crate::args::DevOptions;
 use crate::banner::Banner;
+use crate::compiled::Compiled;
 use crate::data::DataFolder;
 use crate::failure::Failure;
 use crate::loader::{Loader, Reloaded};
@@ -81,6 +82,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     let project = &apps[0].project;
 
     let data = DataFolder::open(options.data.as_deref(), &project.root)?;
+    let compiled = Compiled::open(&data.path);
     let shards = options.shards.map_or_else(cores, usize::from);
     let edge = listen(options, &project.config, shards, output)?;
     let addr = edge.local_addr();
@@ -104,6 +106,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
         idle: Duration::from_secs(options.idle.into()),
         history: Duration::from_secs(u64::from(options.history) * SECONDS_PER_DAY),
         history_bytes_max: options.history_size.unwrap_or(u64::MAX),
+        code: Some(Arc::clone(&compiled.code)),
     };
     let node = Node::start(
         apps.clone(),
@@ -111,6 +114,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
         Arc::new(edge),
         Arc::new(NodeLog { output, events }),
     )?;
+    compiled.save();
     if let Err(error) = objects::control::serve(&data.path, node.admin()) {
         let text = format!("`holdfast objects` cannot reach this server: {error}");
         problem(Problem::Warning, text);
@@ -126,7 +130,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     // The loader has those that run, which are others after a change.
     drop(apps);
 
-    let served = serve(&node, &inbox, &mut loader, watches, output);
+    let served = serve(&node, &inbox, &mut loader, watches, &compiled, output);
     output.print(output.colours.paint(FAINT, "stopping"));
     match served {
         Ok(()) => node.stop(STOP_PATIENCE),
@@ -148,6 +152,7 @@ fn serve(
     inbox: &Receiver<Event>,
     loader: &mut Loader<'_>,
     mut watches: Vec<Watch>,
+    compiled: &Compiled,
     output: Output,
 ) -> Result<(), StoreError> {
     let mut told = Told::default();
@@ -165,6 +170,7 @@ fn serve(
         }
         let begun = Instant::now();
         let reloaded = loader.reload(changed, node);
+        compiled.save();
         for (project, files) in &reloaded.files {
             if let Some(watch) = watches.get_mut(*project) {
                 let watched = match files {

@@ -9,6 +9,7 @@
 
 mod args;
 mod banner;
+mod compiled;
 mod data;
 mod dev;
 mod failure;

@@ -29,6 +29,7 @@ mod buffer;
 mod bytes;
 mod call;
 mod clone;
+mod code_cache;
 mod code_generation;
 mod context;
 mod fiber;
@@ -51,8 +52,10 @@ mod scope;
 mod stencil;
 mod string;
 mod throw;
+mod transcode;
 
 pub use buffer::Buffer;
+pub use code_cache::{CodeCache, CodeChanges, CodeDigest};
 pub use context::{ContextData, ContextReader};
 pub use fiber::{Fiber, suspend};
 pub use handles::Local;

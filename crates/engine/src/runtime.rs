@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
-use std::sync::OnceLock;
 use std::sync::mpsc;
+use std::sync::{Arc, OnceLock};
 
 use mozjs::gc::{CustomAutoRooter, CustomAutoRooterGuard, CustomTrace};
 use mozjs::jsapi::{
@@ -16,6 +16,7 @@ use mozjs::jsapi::{
 };
 use mozjs::rust::{JSEngine, JSEngineHandle};
 
+use crate::code_cache::CodeCache;
 use crate::context::CurrentContext;
 use crate::handles::HandleStack;
 use crate::limits::{self, Limits};
@@ -23,7 +24,7 @@ use crate::op::Extension;
 use crate::persist::{Global, Slab};
 use crate::realm::Realm;
 use crate::rejection::Rejections;
-use crate::{code_generation, jobs, module, rejection};
+use crate::{code_generation, jobs, module, rejection, transcode};
 
 /// How a runtime is set up.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct RuntimeOptions {
     /// Bytes of native stack that JavaScript may use on this thread, counted from its beginning. The
     /// thread must have 128 KiB more.
     pub stack_bytes: usize,
+    /// Where compiled code is found, and remembered.
+    pub code: Option<Arc<CodeCache>>,
 }
 
 impl Default for RuntimeOptions {
@@ -44,6 +47,7 @@ impl Default for RuntimeOptions {
             heap_bytes_max: None,
             async_stacks: false,
             stack_bytes: 1 << 20,
+            code: None,
         }
     }
 }
@@ -107,6 +111,7 @@ pub(crate) struct Inner {
     shut: Cell<u32>,
     /// Native stack for JavaScript, from the beginning of the thread's.
     pub(crate) stack_bytes: usize,
+    pub(crate) code: Option<Arc<CodeCache>>,
 }
 
 /// Keeps the engine shut until dropped.
@@ -187,6 +192,8 @@ fn engine() -> JSEngineHandle {
             .spawn(move || {
                 let engine = JSEngine::init().expect("SpiderMonkey initialises");
                 exit_without_destructors();
+                // SAFETY: the engine is initialised, and nobody has it yet.
+                unsafe { transcode::install() };
                 let _ = send.send(engine.handle());
                 loop {
                     std::thread::park();
@@ -251,6 +258,7 @@ impl Runtime {
             hosted: Cell::new(0),
             shut: Cell::new(0),
             stack_bytes: options.stack_bytes,
+            code: options.code.clone(),
         });
         let private = Rc::as_ptr(&inner).cast_mut().cast::<c_void>();
         // SAFETY: `cx` is live, callbacks have the signatures SpiderMonkey asks for, and `inner`

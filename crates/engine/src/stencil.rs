@@ -13,6 +13,7 @@ use mozjs::jsapi::{
 };
 use mozjs::rust::{CompileOptionsWrapper, transform_str_to_source_text};
 
+use crate::code_cache::CodeCache;
 use crate::limits::STACK_RESERVE;
 use crate::runtime::Inner;
 use crate::scope::Thrown;
@@ -39,7 +40,7 @@ enum Slot {
     Ready(Arc<Stencil>),
 }
 
-struct Stencil {
+pub(crate) struct Stencil {
     raw: *mut mozjs::jsapi::Stencil,
     /// It was instantiated. The first time, SpiderMonkey notes in a plain field that the source is to be compressed: two
     /// threads that both do so crash the process later.
@@ -51,6 +52,20 @@ struct Stencil {
 unsafe impl Send for Stencil {}
 // SAFETY: as above: instantiating only reads it.
 unsafe impl Sync for Stencil {}
+
+impl Stencil {
+    /// Takes over a reference to a stencil that nothing has instantiated yet.
+    pub(crate) fn from_raw(raw: *mut mozjs::jsapi::Stencil) -> Stencil {
+        Stencil {
+            raw,
+            used: Mutex::new(false),
+        }
+    }
+
+    pub(crate) fn raw(&self) -> *mut mozjs::jsapi::Stencil {
+        self.raw
+    }
+}
 
 impl Drop for Stencil {
     fn drop(&mut self) {
@@ -72,8 +87,7 @@ struct Claim<'c> {
 }
 
 impl Claim<'_> {
-    fn fill(self, stencil: Stencil) -> Arc<Stencil> {
-        let stencil = Arc::new(stencil);
+    fn fill(self, stencil: Arc<Stencil>) -> Arc<Stencil> {
         let slot = Slot::Ready(Arc::clone(&stencil));
         self.table.lock().insert(self.key.to_owned(), slot);
         stencil
@@ -160,7 +174,20 @@ impl StencilCache {
 
 /// Where SpiderMonkey compiles: one that belongs to no runtime. What is compiled for a runtime shares
 /// bytecode with its other scripts and must not outlive it, as a stencil here may.
-struct Frontend(*mut FrontendContext);
+pub(crate) struct Frontend(*mut FrontendContext);
+
+impl Frontend {
+    /// `None` where memory is short.
+    pub(crate) fn new() -> Option<Frontend> {
+        // SAFETY: needs nothing but an initialised engine, without which there is no stencil to ask one for.
+        let raw = unsafe { NewFrontendContext() };
+        (!raw.is_null()).then_some(Frontend(raw))
+    }
+
+    pub(crate) fn raw(&self) -> *mut FrontendContext {
+        self.0
+    }
+}
 
 impl Drop for Frontend {
     fn drop(&mut self) {
@@ -169,30 +196,40 @@ impl Drop for Frontend {
     }
 }
 
+/// Compiles, unless the runtime's cache has the code.
+///
 /// # Safety
 /// `cx` must be live with a realm entered.
-unsafe fn compile(cx: *mut JSContext, file: &str, source: &str) -> Result<Stencil, Thrown> {
+unsafe fn compile(cx: *mut JSContext, file: &str, source: &str) -> Result<Arc<Stencil>, Thrown> {
+    // SAFETY: as the caller promises.
+    let inner = unsafe { Inner::of(cx) };
+    let digest = inner.code.as_ref().map(|_| CodeCache::digest(file, source));
+    let cache = inner.code.as_deref().zip(digest);
+    if let Some(stencil) = cache.and_then(|(cache, digest)| cache.find(&digest)) {
+        return Ok(stencil);
+    }
+    let Some(frontend) = Frontend::new() else {
+        // SAFETY: as the caller promises.
+        unsafe { JS_ReportOutOfMemory(cx) };
+        return Err(Thrown);
+    };
     // SAFETY: as the caller promises; the options and the text outlive the calls.
-    unsafe {
-        let frontend = Frontend(NewFrontendContext());
-        if frontend.0.is_null() {
-            JS_ReportOutOfMemory(cx);
-            return Err(Thrown);
-        }
-        SetNativeStackQuota(frontend.0, Inner::of(cx).stack_bytes - STACK_RESERVE);
+    let stencil = unsafe {
+        SetNativeStackQuota(frontend.raw(), inner.stack_bytes - STACK_RESERVE);
         let options = compile_options(cx, file);
         let mut text = transform_str_to_source_text(source);
-        let stencil = compile_module(frontend.0, options.ptr, &mut text);
+        let stencil = compile_module(frontend.raw(), options.ptr, &mut text);
         if stencil.is_null() {
             // Also where it answers false, an error is pending: that of converting this one.
-            ConvertFrontendErrorsToRuntimeErrors(cx, frontend.0, options.ptr);
+            ConvertFrontendErrorsToRuntimeErrors(cx, frontend.raw(), options.ptr);
             return Err(Thrown);
         }
-        Ok(Stencil {
-            raw: stencil,
-            used: Mutex::new(false),
-        })
+        Arc::new(Stencil::from_raw(stencil))
+    };
+    if let Some((cache, digest)) = cache {
+        cache.add(digest, &frontend, &stencil);
     }
+    Ok(stencil)
 }
 
 /// # Safety

@@ -1,8 +1,10 @@
 //! What is run: a project with its modules, and where its data lives.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use holdfast_engine::CodeCache;
 use holdfast_project::{ModuleGraph, Project};
 use holdfast_web::io::Level;
 
@@ -31,6 +33,8 @@ pub struct NodeOptions {
     pub history: Duration,
     /// Bytes that the history may take before its oldest part goes.
     pub history_bytes_max: u64,
+    /// Where compiled code is found, and remembered.
+    pub code: Option<Arc<CodeCache>>,
 }
 
 /// Where console output and errors of user code go.

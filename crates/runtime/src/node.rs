@@ -455,6 +455,7 @@ fn runtime(options: &NodeOptions) -> Runtime {
         heap_bytes_max: Some(options.heap_bytes_max),
         async_stacks: false,
         stack_bytes: SCRIPT_STACK_BYTES,
+        code: options.code.clone(),
     };
     Runtime::new(&options, extensions)
 }

@@ -119,6 +119,7 @@ pub fn options(folder: &Path, shards: usize) -> NodeOptions {
         idle: Duration::from_secs(10),
         history: Duration::from_secs(3_600),
         history_bytes_max: u64::MAX,
+        code: None,
     }
 }
 
