@@ -1,4 +1,4 @@
-//! Compiled code that is kept in the data folder, so that the next start need not compile it again.
+//! Translated modules and compiled code that are kept in the data folder, so that the next start need not make them again.
 //!
 //! It is never needed: where it cannot be read or written, everything is compiled. All of it is from one executable; another
 //! one begins anew.
@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::UNIX_EPOCH;
 
-use holdfast_runtime::{CodeCache, CodeChanges, CodeDigest};
+use holdfast_project::{TranslationChanges, Translations};
+use holdfast_runtime::{CodeCache, CodeChanges};
 use rusqlite::{Connection, ErrorCode, params};
 
 /// The file in the data folder. Removing it while nothing runs is safe.
@@ -19,11 +20,14 @@ const BUILD: &str = "CREATE TABLE IF NOT EXISTS build (name TEXT NOT NULL)";
 const BEGIN_ANEW: &str = "
     DELETE FROM build;
     DROP TABLE IF EXISTS code;
+    DROP TABLE IF EXISTS translation;
     CREATE TABLE code (digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE translation (digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 ";
 
-/// The cache of this process, and its file.
+/// The caches of this process, and their file.
 pub(crate) struct Compiled {
+    pub(crate) translations: Arc<Translations>,
     pub(crate) code: Arc<CodeCache>,
     /// Held while it is written.
     store: Arc<Mutex<Store>>,
@@ -42,22 +46,27 @@ impl Compiled {
     pub(crate) fn open(data: &Path) -> Compiled {
         let path = data.join(FILE);
         let (store, stored) = match path.exists().then(|| read(&path)) {
-            None => (Store::None(path), Vec::new()),
+            None => (Store::None(path), Stored::default()),
             Some(Ok((connection, stored))) => (Store::Open(connection), stored),
-            Some(Err(error)) => (given_up(&error), Vec::new()),
+            Some(Err(error)) => (given_up(&error), Stored::default()),
         };
         Compiled {
-            code: Arc::new(CodeCache::with(stored)),
+            translations: Arc::new(Translations::with(stored.translations)),
+            code: Arc::new(CodeCache::with(stored.code)),
             store: Arc::new(Mutex::new(store)),
         }
     }
 
     /// Writes what has changed, while the caller goes on: for when programs have been loaded.
     pub(crate) fn save(&self) {
-        let (code, store) = (Arc::clone(&self.code), Arc::clone(&self.store));
+        let (translations, code) = (Arc::clone(&self.translations), Arc::clone(&self.code));
+        let store = Arc::clone(&self.store);
         let write = move || {
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-            let changes = code.take_changes();
+            let changes = Changes {
+                translations: translations.take_changes(),
+                code: code.take_changes(),
+            };
             if let Err(error) = store.write(&changes) {
                 *store = given_up(&error);
             }
@@ -75,7 +84,7 @@ fn given_up(error: &Unusable) -> Store {
 }
 
 impl Store {
-    fn write(&mut self, changes: &CodeChanges) -> Result<(), Unusable> {
+    fn write(&mut self, changes: &Changes) -> Result<(), Unusable> {
         if let Store::None(path) = self {
             // Nobody but us writes here.
             *self = Store::Open(read(path)?.0);
@@ -95,7 +104,19 @@ enum Unusable {
     Sqlite(#[from] rusqlite::Error),
 }
 
-type Stored = Vec<(CodeDigest, Vec<u8>)>;
+/// Pieces by their digests.
+type Pieces<B> = Vec<([u8; 32], B)>;
+
+#[derive(Default)]
+struct Stored {
+    translations: Pieces<Vec<u8>>,
+    code: Pieces<Vec<u8>>,
+}
+
+struct Changes {
+    translations: TranslationChanges,
+    code: CodeChanges,
+}
 
 fn read(path: &Path) -> Result<(Connection, Stored), Unusable> {
     let build = build().map_err(Unusable::Executable)?;
@@ -142,31 +163,43 @@ fn open(path: &Path, build: &str) -> rusqlite::Result<(Connection, Stored)> {
         |row| row.get(0),
     )?;
     let stored = if same {
-        let mut select = transaction.prepare("SELECT digest, bytes FROM code")?;
-        let rows = select.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        rows.collect::<rusqlite::Result<_>>()?
+        Stored {
+            translations: pieces(&transaction, "translation")?,
+            code: pieces(&transaction, "code")?,
+        }
     } else {
         transaction.execute_batch(BEGIN_ANEW)?;
         transaction.execute("INSERT INTO build (name) VALUES (?)", [build])?;
-        Vec::new()
+        Stored::default()
     };
     transaction.commit()?;
     Ok((connection, stored))
 }
 
-fn write(connection: &mut Connection, changes: &CodeChanges) -> rusqlite::Result<()> {
-    if changes.added.is_empty() && changes.unused.is_empty() {
+fn pieces(connection: &Connection, table: &str) -> rusqlite::Result<Pieces<Vec<u8>>> {
+    let mut select = connection.prepare(&format!("SELECT digest, bytes FROM {table}"))?;
+    let rows = select.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
+fn write(connection: &mut Connection, changes: &Changes) -> rusqlite::Result<()> {
+    let Changes { translations, code } = changes;
+    if *translations == TranslationChanges::default() && *code == CodeChanges::default() {
         return Ok(());
     }
     let transaction = connection.transaction()?;
-    {
-        let mut delete = transaction.prepare("DELETE FROM code WHERE digest = ?")?;
-        for digest in &changes.unused {
+    let tables = [
+        ("translation", &translations.added, &translations.unused),
+        ("code", &code.added, &code.unused),
+    ];
+    for (table, added, unused) in tables {
+        let mut delete = transaction.prepare(&format!("DELETE FROM {table} WHERE digest = ?"))?;
+        for digest in unused {
             delete.execute([digest])?;
         }
-        let insert = "INSERT OR REPLACE INTO code (digest, bytes) VALUES (?, ?)";
-        let mut insert = transaction.prepare(insert)?;
-        for (digest, bytes) in &changes.added {
+        let insert = format!("INSERT OR REPLACE INTO {table} (digest, bytes) VALUES (?, ?)");
+        let mut insert = transaction.prepare(&insert)?;
+        for (digest, bytes) in added {
             insert.execute(params![digest, &**bytes])?;
         }
     }
@@ -179,21 +212,28 @@ fn write(connection: &mut Connection, changes: &CodeChanges) -> rusqlite::Result
 mod tests {
     use super::*;
 
-    fn changes(added: &[(u8, &str)], unused: &[u8]) -> CodeChanges {
+    fn changes(added: &[(u8, &str)], unused: &[u8]) -> Changes {
         let bytes = |text: &str| Arc::from(text.as_bytes());
-        CodeChanges {
+        let code = CodeChanges {
             added: added
                 .iter()
                 .map(|(n, text)| ([*n; 32], bytes(text)))
                 .collect(),
             unused: unused.iter().map(|n| [*n; 32]).collect(),
-        }
+        };
+        let translations = TranslationChanges {
+            added: code.added.clone(),
+            unused: code.unused.clone(),
+        };
+        Changes { translations, code }
     }
 
     fn stored(path: &Path, build: &str) -> Vec<(u8, String)> {
         let (_, stored) = open(path, build).unwrap();
+        assert_eq!(stored.translations, stored.code);
         let text = |bytes| String::from_utf8(bytes).unwrap();
         stored
+            .code
             .into_iter()
             .map(|(digest, bytes)| (digest[0], text(bytes)))
             .collect()
@@ -204,7 +244,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         let (mut store, found) = open(&path, "one").unwrap();
-        assert!(found.is_empty());
+        assert!(found.code.is_empty());
         write(&mut store, &changes(&[(1, "a"), (2, "b")], &[])).unwrap();
         write(&mut store, &changes(&[(1, "c")], &[2])).unwrap();
         drop(store);
@@ -236,10 +276,10 @@ mod tests {
         ] {
             fs::write(&path, content).unwrap();
             let (mut store, found) = read(&path).unwrap();
-            assert!(found.is_empty());
+            assert!(found.code.is_empty());
             write(&mut store, &changes(&[(1, "a")], &[])).unwrap();
             drop(store);
-            assert_eq!(read(&path).unwrap().1.len(), 1);
+            assert_eq!(read(&path).unwrap().1.code.len(), 1);
         }
     }
 
@@ -250,7 +290,7 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         let mut store = compiled.store.lock().unwrap();
         store.write(&changes(&[(1, "a")], &[])).unwrap();
-        assert_eq!(read(&folder.path().join(FILE)).unwrap().1.len(), 1);
+        assert_eq!(read(&folder.path().join(FILE)).unwrap().1.code.len(), 1);
     }
 
     #[test]

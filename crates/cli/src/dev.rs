@@ -77,12 +77,18 @@ impl Log for NodeLog {
 pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     show_diagnostics(options.log_level);
     let output = Output::new(options.log_level);
-    let mut loader = Loader::start(options)?;
+    let mut opened = None;
+    let mut loader = Loader::start(options, |root| {
+        let data = DataFolder::open(options.data.as_deref(), root)?;
+        let compiled = Compiled::open(&data.path);
+        let translations = Arc::clone(&compiled.translations);
+        opened = Some((data, compiled));
+        Ok(translations)
+    })?;
+    let (data, compiled) = opened.expect("there is a first project");
     let apps = loader.apps.clone();
     let project = &apps[0].project;
 
-    let data = DataFolder::open(options.data.as_deref(), &project.root)?;
-    let compiled = Compiled::open(&data.path);
     let shards = options.shards.map_or_else(cores, usize::from);
     let edge = listen(options, &project.config, shards, output)?;
     let addr = edge.local_addr();

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use holdfast_project::{LoadOptions, Project, ProjectError, Warning, check_together};
+use holdfast_project::{LoadOptions, Project, ProjectError, Translations, Warning, check_together};
 use holdfast_runtime::{App, Node};
 
 use crate::args::DevOptions;
@@ -21,6 +21,7 @@ pub(crate) struct Loader<'o> {
     unfit: BTreeSet<usize>,
     /// Each warning is shown once.
     shown: HashSet<String>,
+    translations: Arc<Translations>,
 }
 
 /// What a change came to.
@@ -35,19 +36,28 @@ pub(crate) struct Reloaded {
 }
 
 impl<'o> Loader<'o> {
-    /// Reads all projects for the first time.
+    /// Reads all projects for the first time. `known` gives the translations that are known already, when the first
+    /// project's folder is.
     ///
     /// # Errors
-    /// What is wrong with the first that is not as it should be.
-    pub(crate) fn start(options: &'o DevOptions) -> Result<Loader<'o>, Failure> {
+    /// What is wrong with the first that is not as it should be, and those of `known`.
+    pub(crate) fn start(
+        options: &'o DevOptions,
+        mut known: impl FnMut(&Path) -> Result<Arc<Translations>, Failure>,
+    ) -> Result<Loader<'o>, Failure> {
         let mut loader = Loader {
             options,
             apps: Vec::new(),
             unfit: BTreeSet::new(),
             shown: HashSet::new(),
+            translations: Arc::default(),
         };
         for index in 0..options.projects.len() {
-            let app = loader.load(index)?;
+            let project = loader.project(index)?;
+            if index == 0 {
+                loader.translations = known(&project.root)?;
+            }
+            let app = loader.modules(project)?;
             loader.apps.push(app);
         }
         let apps = loader.apps.clone();
@@ -115,6 +125,12 @@ impl<'o> Loader<'o> {
 
     /// Reads one project.
     fn load(&mut self, index: usize) -> Result<Arc<App>, ProjectError> {
+        let project = self.project(index)?;
+        self.modules(project)
+    }
+
+    /// Reads the configuration of one project.
+    fn project(&mut self, index: usize) -> Result<Project, ProjectError> {
         let load = LoadOptions {
             env: self.options.env.clone(),
             production: false,
@@ -128,10 +144,15 @@ impl<'o> Loader<'o> {
                 return Err(self.seen_from(dir, error));
             }
         };
+        self.warn(&project.root, &project.warnings);
+        Ok(project)
+    }
+
+    /// Reads the modules of a project.
+    fn modules(&mut self, project: Project) -> Result<Arc<App>, ProjectError> {
         let root = project.root.clone();
-        self.warn(&root, &project.warnings);
         let graph = project
-            .graph()
+            .graph_with(&self.translations)
             .map_err(|error| self.seen(&project, error))?;
         self.warn(&root, &graph.warnings);
         graph

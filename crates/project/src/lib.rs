@@ -40,7 +40,7 @@ pub use config::{
 pub use error::{ProjectError, Report};
 pub use graph::{
     Exports, Mappings, Module, ModuleGraph, ModuleId, ModuleKind, Positions, Request, RequestKind,
-    Target,
+    Target, TranslationChanges, TranslationDigest, Translations,
 };
 pub use place::{Place, Warning};
 pub use project::{LoadOptions, Project};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Config};
 use crate::error::{ProjectError, Report};
-use crate::graph::{self, ModuleGraph};
+use crate::graph::{self, ModuleGraph, Translations};
 use crate::place::Warning;
 
 /// How to load a project.
@@ -61,6 +61,14 @@ impl Project {
     /// # Errors
     /// A module cannot be read, does not parse, or imports what is not there.
     pub fn graph(&self) -> Result<ModuleGraph, ProjectError> {
+        self.graph_with(&Translations::default())
+    }
+
+    /// The same. Modules that `translations` knows are not translated again.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn graph_with(&self, translations: &Translations) -> Result<ModuleGraph, ProjectError> {
         let node_env = if self.production {
             "production"
         } else {
@@ -70,6 +78,7 @@ impl Project {
             root: &self.root,
             config: &self.config,
             node_env,
+            translations,
         };
         graph::build(&input, self.files.clone())
     }

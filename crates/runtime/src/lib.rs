@@ -60,5 +60,5 @@ pub use app::{App, Log, NodeOptions, ReloadError, StartError};
 pub use census::Census;
 pub use edge::{AnsweredSocket, Edge, IncomingRequest, OutgoingResponse, Shard};
 pub use facets::{class_of as class_of_facets, facet_named, facets_of, root_class};
-pub use holdfast_engine::{CodeCache, CodeChanges, CodeDigest};
+pub use holdfast_engine::{CodeCache, CodeChanges};
 pub use node::Node;

@@ -10,6 +10,7 @@ use super::load::{Body, Edge, Job, To, Unit, Worker};
 use super::queue::{self, Jobs, Results};
 use super::resolve::{Form, Hints, Key, Resolvers};
 use super::rules::RuleSet;
+use super::translations::Translations;
 use super::{Module, ModuleGraph, ModuleId, ModuleKind, Request, RequestKind, Target, exports};
 use crate::config::Config;
 use crate::error::ProjectError;
@@ -21,6 +22,7 @@ pub(crate) struct Input<'i> {
     pub(crate) config: &'i Config,
     /// What `process.env.NODE_ENV` is.
     pub(crate) node_env: &'i str,
+    pub(crate) translations: &'i Translations,
 }
 
 type Outcome = Result<Unit, ProjectError>;

@@ -1,6 +1,8 @@
 //! What a CommonJS module exports, as far as its text tells.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use oxc::ast::ast::*;
 
@@ -9,7 +11,7 @@ use super::scan::Walker;
 
 /// Names assigned to `exports`, and modules whose names are copied there. Found by reading, so it is neither
 /// complete nor certain: names that exist only at run time are missing, and a name may never be assigned.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct CommonJsExports {
     /// Without `default` and `__esModule`.
     pub(super) names: Vec<String>,
@@ -21,7 +23,7 @@ pub(super) struct CommonJsExports {
     pub(super) locals: Vec<(String, String)>,
     /// `exports.__esModule` is set: the file was an ES module, and its default export is `exports.default`.
     pub(super) es_module: bool,
-    seen: HashSet<String>,
+    seen: BTreeSet<String>,
 }
 
 impl CommonJsExports {

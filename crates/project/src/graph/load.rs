@@ -130,14 +130,17 @@ impl Worker<'_> {
             types: &job.types,
         };
         let mut used = None;
-        let language = || {
+        let language = || -> Result<Language, ProjectError> {
             let tsconfig = self.resolvers.tsconfig(path)?;
             used = tsconfig
                 .as_ref()
                 .map(|tsconfig| tsconfig.path().to_path_buf());
             Ok(Language::new(tsconfig.as_deref(), self.input.config))
         };
-        let mut script = translate(source, &settings, language, allocator)?;
+        let translations = self.input.translations;
+        let mut script = translations.of(&text, &settings, language, |language| {
+            translate(source, &settings, language, allocator)
+        })?;
         let mut warnings = Vec::new();
         let mut edges = Vec::with_capacity(script.scan.requests.len());
         for asked in std::mem::take(&mut script.scan.requests) {

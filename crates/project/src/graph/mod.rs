@@ -16,14 +16,17 @@ pub(crate) mod rules;
 mod scan;
 mod transform;
 mod translate;
+mod translations;
 
 use std::path::PathBuf;
 
 use oxc::ast::ast::{Expression, StringLiteral};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use build::{Input, build};
 pub use exports::Exports;
 pub use positions::{Mappings, Positions};
+pub use translations::{TranslationChanges, TranslationDigest, Translations};
 
 use crate::place::{Place, Warning};
 
@@ -117,7 +120,7 @@ pub struct Request {
     pub place: Place,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RequestKind {
     /// `import … from`, `export … from`.
     Import,

@@ -1,8 +1,10 @@
 //! From a position in generated code back to the user's source.
 
+use serde::{Deserialize, Serialize};
+
 /// Maps positions of a module's code to positions of its file. Lines and columns count from 1; a column is
 /// a UTF-16 code unit, as in SpiderMonkey's stack traces.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Positions {
     /// The code is the file: nothing was moved.
     #[default]
@@ -12,11 +14,11 @@ pub enum Positions {
 }
 
 /// Sorted by generated position.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mappings(Box<[Mapping]>);
 
 /// The start of a stretch of generated code, and where it came from. All count from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Mapping {
     pub(crate) generated: (u32, u32),
     pub(crate) original: (u32, u32),

@@ -8,19 +8,22 @@ use oxc::ast_visit::{Visit, walk};
 use oxc::semantic::Scoping;
 use oxc::span::{GetSpan, Span};
 use oxc::syntax::scope::ScopeFlags;
+use serde::{Deserialize, Serialize};
 
 use super::commonjs::CommonJsExports;
 use super::{RequestKind, literals};
 
-/// What one walk finds.
-#[derive(Debug, Default)]
+/// What one walk finds. What only the translation needs is not kept with it.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Scan {
     pub(super) requests: Vec<Asked>,
     pub(super) exports: EsExports,
     pub(super) commonjs: CommonJsExports,
     /// `process.env.NODE_ENV`, where it is read.
+    #[serde(skip)]
     pub(super) node_env: Vec<Span>,
     /// `with { … }` and `assert { … }` of imports: taken into account here, not known to every engine.
+    #[serde(skip)]
     pub(super) attributes: Vec<Span>,
     /// Free names of CommonJS: `require`, `module` or `exports`.
     pub(super) commonjs_names: bool,
@@ -30,14 +33,16 @@ pub(super) struct Scan {
     /// Decorators, or fields that say `accessor`.
     pub(super) decorated: bool,
     /// The first decorator of a parameter.
+    #[serde(skip)]
     pub(super) decorated_parameter: Option<Span>,
 }
 
 /// One request as the source makes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Asked {
     pub(super) specifier: String,
     pub(super) kind: RequestKind,
+    #[serde(with = "Ends")]
     pub(super) span: Span,
     /// Failing is foreseen: inside `try`, or an `import()` with a rejection handler.
     pub(super) guarded: bool,
@@ -47,8 +52,32 @@ pub(super) struct Asked {
     pub(super) names: Vec<String>,
 }
 
+/// How a span is kept.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Span")]
+struct Ends {
+    #[serde(getter = "start")]
+    start: u32,
+    #[serde(getter = "end")]
+    end: u32,
+}
+
+fn start(span: &Span) -> u32 {
+    span.start
+}
+
+fn end(span: &Span) -> u32 {
+    span.end
+}
+
+impl From<Ends> for Span {
+    fn from(Ends { start, end }: Ends) -> Span {
+        Span::new(start, end)
+    }
+}
+
 /// What an ES module exports, as written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct EsExports {
     pub(super) names: Vec<String>,
     /// `export { a as b } from "…"`, also by way of an import: index into the requests, imported name,
@@ -58,7 +87,7 @@ pub(super) struct EsExports {
     pub(super) stars: Vec<usize>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Indirect {
     pub(super) request: usize,
     pub(super) imported: String,

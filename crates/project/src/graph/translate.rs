@@ -9,6 +9,7 @@ use oxc::parser::{ParseOptions, Parser, ParserReturn};
 use oxc::semantic::SemanticBuilder;
 use oxc::span::{SourceType, Span};
 use oxc_resolver::PackageType;
+use serde::{Deserialize, Serialize};
 
 use super::positions::Positions;
 use super::resolve::{Hints, in_node_modules};
@@ -20,7 +21,7 @@ use crate::error::{ProjectError, Report};
 use crate::place::{Place, Source};
 
 /// A translated script.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Script {
     pub(super) es_module: bool,
     pub(super) code: String,
@@ -50,7 +51,7 @@ pub(super) struct Settings<'s> {
 pub(super) fn translate(
     source: Source<'_>,
     settings: &Settings<'_>,
-    language: impl FnOnce() -> Result<Language, ProjectError>,
+    mut language: impl FnMut() -> Result<Language, ProjectError>,
     allocator: &Allocator,
 ) -> Result<Script, ProjectError> {
     let extension = settings

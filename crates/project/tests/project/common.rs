@@ -4,8 +4,14 @@ use std::path::{Path, PathBuf};
 
 use holdfast_project::{
     LoadOptions, Module, ModuleGraph, ModuleKind, Project, ProjectError, Request, RequestKind,
-    Target,
+    Target, TranslationChanges, Translations,
 };
+
+/// What the next process finds.
+pub(crate) fn kept(translations: &Translations) -> Translations {
+    let added = translations.take_changes().added;
+    Translations::with(added.iter().map(|(place, bytes)| (*place, bytes.to_vec())))
+}
 
 /// A folder with files, removed at the end.
 pub(crate) struct Fixture {
@@ -66,9 +72,20 @@ impl Fixture {
         project
     }
 
+    /// The graph, which must be the same when it is built from translations that were kept.
     pub(crate) fn graph(&self) -> ModuleGraph {
+        let translations = Translations::default();
+        let graph = self.graph_with(&translations);
+        let kept = kept(&translations);
+        let again = self.graph_with(&kept);
+        assert_eq!(format!("{again:?}"), format!("{graph:?}"));
+        assert_eq!(kept.take_changes(), TranslationChanges::default());
+        graph
+    }
+
+    pub(crate) fn graph_with(&self, translations: &Translations) -> ModuleGraph {
         self.load()
-            .and_then(|project| project.graph())
+            .and_then(|project| project.graph_with(translations))
             .unwrap_or_else(|error| panic!("{error}"))
     }
 

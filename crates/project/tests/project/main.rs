@@ -9,4 +9,5 @@ mod resolve;
 mod slips;
 mod speed;
 mod together;
+mod translations;
 mod typescript;
