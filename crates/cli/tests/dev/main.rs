@@ -2,6 +2,7 @@
 
 mod bank;
 mod cache;
+mod compiled;
 mod disk;
 mod errors;
 mod examples;
