@@ -20,7 +20,7 @@ use crate::banner::Banner;
 use crate::compiled::Compiled;
 use crate::data::DataFolder;
 use crate::failure::Failure;
-use crate::loader::{Loader, Reloaded};
+use crate::loader::{Files, Loader, Reloaded};
 use crate::log::{Output, Problem, problem, show_diagnostics};
 use crate::objects;
 use crate::style::{FAINT, GREEN};
@@ -97,7 +97,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), Failure> {
     let watches = if options.no_watch {
         Vec::new()
     } else {
-        start_watching(&apps, &data.path, &events)
+        start_watching(&apps, &events)
     };
 
     // Objects have their files open while they are read, sockets one each, and the usual soft limit is 1,024.
@@ -161,7 +161,6 @@ fn serve(
     compiled: &Compiled,
     output: Output,
 ) -> Result<(), StoreError> {
-    let mut told = Told::default();
     while let Ok(event) = inbox.recv() {
         let mut changed = BTreeSet::new();
         match event {
@@ -180,46 +179,23 @@ fn serve(
         for (project, files) in &reloaded.files {
             if let Some(watch) = watches.get_mut(*project) {
                 let watched = match files {
-                    Some(files) => watch.follow(files.iter()),
-                    None => watch.follow_everything(),
+                    Files::All(files) => watch.follow(files),
+                    Files::Met(met) => watch.follow_also(met),
                 };
                 watched.unwrap_or_else(|error| incomplete(&error));
             }
         }
-        report(&reloaded, loader, begun.elapsed(), output, &mut told);
+        report(&reloaded, loader, begun.elapsed(), output);
     }
     Ok(())
 }
 
-/// The failures of the last change. They are not told again: while a project does not load, any change in its folder has
-/// it read again, also of a file that this output goes to, and that would never end.
-#[derive(Default)]
-struct Told(Vec<String>);
-
-impl Told {
-    /// Whether these failures are others than those of the change before.
-    fn is_news(&mut self, failures: &[String]) -> bool {
-        let news = self.0 != failures;
-        self.0 = failures.to_vec();
-        news
-    }
-}
-
-fn report(
-    reloaded: &Reloaded,
-    loader: &Loader<'_>,
-    took: Duration,
-    output: Output,
-    told: &mut Told,
-) {
-    let failures: Vec<_> = reloaded.failures.iter().map(ToString::to_string).collect();
-    if told.is_news(&failures) {
-        for failure in &failures {
-            problem(
-                Problem::Error,
-                format_args!("{failure}\n  the program that was loaded before goes on running"),
-            );
-        }
+fn report(reloaded: &Reloaded, loader: &Loader<'_>, took: Duration, output: Output) {
+    for failure in &reloaded.failures {
+        problem(
+            Problem::Error,
+            format_args!("{failure}\n  the program that was loaded before goes on running"),
+        );
     }
     if reloaded.done.is_empty() {
         return;
@@ -307,16 +283,16 @@ fn stop_on_signals(events: Sender<Event>) -> Result<(), Failure> {
 }
 
 /// Without watches the projects run all the same, and the user knows.
-fn start_watching(apps: &[Arc<App>], data: &Path, events: &Sender<Event>) -> Vec<Watch> {
+fn start_watching(apps: &[Arc<App>], events: &Sender<Event>) -> Vec<Watch> {
     let watches = apps.iter().enumerate().map(|(project, app)| {
         let events = events.clone();
         let changed = move || {
             // Fails where the command has ended already.
             events.send(Event::Changed(project)).ok();
         };
-        let mut watch = Watch::new(&app.project.root, data, changed)?;
+        let mut watch = Watch::new(&app.project.root, changed)?;
         watch
-            .follow(app.graph.files.iter())
+            .follow(&app.graph.files)
             .unwrap_or_else(|error| incomplete(&error));
         Ok(watch)
     });
@@ -341,21 +317,4 @@ fn incomplete(error: &notify::Error) {
         error.kind
     );
     problem(Problem::Warning, text);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failure_is_told_again_only_after_something_else() {
-        let mut told = Told::default();
-        let (one, other) = (["one".to_owned()], ["other".to_owned()]);
-        assert!(!told.is_news(&[]));
-        assert!(told.is_news(&one));
-        assert!(!told.is_news(&one));
-        assert!(told.is_news(&other));
-        assert!(told.is_news(&[]));
-        assert!(told.is_news(&one));
-    }
 }

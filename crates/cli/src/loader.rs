@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use holdfast_project::{LoadOptions, Project, ProjectError, Translations, Warning, check_together};
+use holdfast_project::{
+    LoadOptions, Met, Project, ProjectError, Translations, Warning, check_together,
+};
 use holdfast_runtime::{App, Node};
 
 use crate::args::DevOptions;
@@ -31,8 +33,16 @@ pub(crate) struct Reloaded {
     pub(crate) done: Vec<usize>,
     /// Why others go on as they were.
     pub(crate) failures: Vec<Failure>,
-    /// The files of each project that was looked at; none where they are not known because it does not load.
-    pub(crate) files: Vec<(usize, Option<Vec<PathBuf>>)>,
+    /// For each project that was looked at, which files it depends on.
+    pub(crate) files: Vec<(usize, Files)>,
+}
+
+/// Which files a project depends on.
+pub(crate) enum Files {
+    /// Those that it consists of.
+    All(Vec<PathBuf>),
+    /// It does not load: what it has met so far.
+    Met(Met),
 }
 
 impl<'o> Loader<'o> {
@@ -78,11 +88,12 @@ impl<'o> Loader<'o> {
                 Ok(app) => {
                     let files = app.graph.files.clone();
                     fresh.push((index, app));
-                    Some(files)
+                    Files::All(files)
                 }
                 Err(error) => {
+                    let met = error.report().met.clone();
                     reloaded.failures.push(error.into());
-                    None
+                    Files::Met(met)
                 }
             };
             reloaded.files.push((index, files));

@@ -1,14 +1,14 @@
-//! Noticing that a file of the project changed.
+//! Noticing that a file of the project changed, and nothing else: a change that is not the user's must not have the
+//! project read again, or a program whose output goes to a file of the project's folder would be told of a mistake in
+//! it, by way of that file, without end.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use holdfast_project::Met;
 use notify::event::ModifyKind;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-
-/// How many folders of a broken project are watched at most.
-const FOLDERS_MAX: usize = 2_000;
 
 /// Watches folders, since editors replace files rather than write to them, and tells when something
 /// happens to a file that matters.
@@ -17,6 +17,7 @@ pub(crate) struct Watch {
     watcher: RecommendedWatcher,
     watched: HashSet<PathBuf>,
     interest: Arc<Mutex<Interest>>,
+    changed: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// What matters.
@@ -25,34 +26,25 @@ struct Interest {
     files: HashSet<PathBuf>,
     /// The folders on the way to the files: one that is replaced as a whole replaces its files.
     folders: HashSet<PathBuf>,
-    /// Set while the project does not load: what would repair it is not known, so anything may.
-    everything: bool,
-    /// Where the running program writes; nothing there is ever of interest.
-    data: PathBuf,
 }
 
 impl Watch {
-    /// Begins to watch the project at `root`, but for its `data` folder; `changed` is called, on another
-    /// thread, at each change, often several times for one save.
+    /// Begins to watch the project at `root`; `changed` is called, mostly on another thread, at each change, often several
+    /// times for one save.
     ///
     /// # Errors
     /// The operating system has no watches left, or none at all.
     pub(crate) fn new(
         root: &Path,
-        data: &Path,
-        changed: impl Fn() + Send + 'static,
+        changed: impl Fn() + Send + Sync + 'static,
     ) -> notify::Result<Watch> {
-        let interest = Interest {
-            data: data.to_path_buf(),
-            ..Interest::default()
-        };
-        let interest = Arc::new(Mutex::new(interest));
-        let shared = Arc::clone(&interest);
+        let interest = Arc::new(Mutex::new(Interest::default()));
+        let changed: Arc<dyn Fn() + Send + Sync> = Arc::new(changed);
+        let (shared, tell) = (Arc::clone(&interest), Arc::clone(&changed));
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             // An error means that events were lost: then something may have changed.
-            let interest = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            if event.map_or(true, |event| interest.is_touched_by(&event)) {
-                changed();
+            if event.map_or(true, |event| lock(&shared).is_touched_by(&event)) {
+                tell();
             }
         })?;
         Ok(Watch {
@@ -60,6 +52,7 @@ impl Watch {
             watcher,
             watched: HashSet::new(),
             interest,
+            changed,
         })
     }
 
@@ -67,65 +60,90 @@ impl Watch {
     ///
     /// # Errors
     /// Some of their folders cannot be watched; the others are.
-    pub(crate) fn follow<'f>(
-        &mut self,
-        files: impl Iterator<Item = &'f PathBuf>,
-    ) -> notify::Result<()> {
-        let files: HashSet<PathBuf> = files.cloned().collect();
-        let mut folders = HashSet::from([self.root.clone()]);
-        for file in &files {
-            let above = file.ancestors().skip(1);
-            let inside = file.starts_with(&self.root);
-            // Of packages that are linked from elsewhere, only the folder of the file itself.
-            let count = if inside { usize::MAX } else { 1 };
-            folders.extend(
-                above
-                    .take(count)
-                    .take_while(|at| !inside || *at != self.root)
-                    .map(Path::to_path_buf),
-            );
-        }
-        {
-            let mut interest = self.interest.lock().unwrap_or_else(PoisonError::into_inner);
-            interest.files = files;
-            interest.folders.clone_from(&folders);
-            interest.everything = false;
-        }
-        self.watch(folders)
+    pub(crate) fn follow(&mut self, files: &[PathBuf]) -> notify::Result<()> {
+        self.set(files.iter().cloned().collect()).map(drop)
     }
 
-    /// The project does not load: any change in its folders may repair it, also in those that no module has
-    /// been read from yet.
+    /// The project does not load. What it consisted of before may still be what it is to be; besides, a change of what
+    /// the attempt has met may repair it, or of a file that it has missed, which is looked for in folders that need not
+    /// be there.
     ///
     /// # Errors
-    /// Some folders cannot be watched; the others are.
-    pub(crate) fn follow_everything(&mut self) -> notify::Result<()> {
-        self.interest
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .everything = true;
-        let mut folders = self.watched.clone();
-        folders.extend(source_folders(&self.root));
+    /// Some of their folders cannot be watched; the others are.
+    pub(crate) fn follow_also(&mut self, met: &Met) -> notify::Result<()> {
+        let mut files = lock(&self.interest).files.clone();
+        files.extend(met.read.iter().chain(&met.missing).cloned());
+        let fresh = self.set(files)?;
+        // It may have come after it was looked for and before its folder was watched.
+        let has_come = |file: &&PathBuf| {
+            let folder = file.parent();
+            folder.is_some_and(|folder| fresh.contains(folder)) && file.is_file()
+        };
+        if met.missing.iter().any(|file| has_come(&file)) {
+            (self.changed)();
+        }
+        Ok(())
+    }
+
+    /// Gives the folders that were not watched before.
+    fn set(&mut self, files: HashSet<PathBuf>) -> notify::Result<HashSet<PathBuf>> {
+        let mut folders = HashSet::from([self.root.clone()]);
+        for file in &files {
+            folders.extend(folders_of(file, &self.root).map(Path::to_path_buf));
+        }
+        {
+            let mut interest = lock(&self.interest);
+            interest.files = files;
+            interest.folders.clone_from(&folders);
+        }
         self.watch(folders)
     }
 
-    fn watch(&mut self, folders: HashSet<PathBuf>) -> notify::Result<()> {
+    fn watch(&mut self, folders: HashSet<PathBuf>) -> notify::Result<HashSet<PathBuf>> {
         let mut first_error = Ok(());
+        let mut watched = HashSet::new();
         let mut paths = self.watcher.paths_mut();
         for gone in self.watched.difference(&folders) {
             // A folder that was deleted is not watched any more as it is.
             paths.remove(gone).ok();
         }
-        for folder in &folders {
+        for folder in folders {
             // Also those watched already: one that was deleted and made again needs a new watch.
-            match paths.add(folder, RecursiveMode::NonRecursive) {
+            match paths.add(&folder, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    watched.insert(folder);
+                }
                 Err(error) if folder.is_dir() => first_error = first_error.and(Err(error)),
-                Ok(()) | Err(_) => {}
+                Err(_) => {}
             }
         }
-        self.watched = folders;
-        first_error.and(paths.commit())
+        let committed = paths.commit();
+        let fresh = watched.difference(&self.watched).cloned().collect();
+        self.watched = watched;
+        first_error.and(committed).map(|()| fresh)
     }
+}
+
+fn lock(interest: &Mutex<Interest>) -> MutexGuard<'_, Interest> {
+    interest.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The folders in which something has to happen before a file can change.
+fn folders_of<'f>(file: &'f Path, root: &Path) -> impl Iterator<Item = &'f Path> {
+    let inside = file.starts_with(root);
+    // Of packages that are linked from elsewhere, only the folder of the file itself; if they are installed there, which
+    // may be still to come, those up to where they are installed.
+    let count = if inside {
+        file.ancestors()
+            .skip(1)
+            .take_while(|at| *at != root)
+            .count()
+    } else {
+        let is_packages = |at: &Path| at.file_name().is_some_and(|name| name == "node_modules");
+        let packages = file.ancestors().skip(1).position(is_packages);
+        packages.map_or(1, |at| at + 1)
+    };
+    file.ancestors().skip(1).take(count)
 }
 
 impl Interest {
@@ -135,9 +153,7 @@ impl Interest {
     }
 
     fn covers(&self, path: &Path) -> bool {
-        let known =
-            self.files.contains(path) || self.folders.contains(path) || is_configuration(path);
-        known || (self.everything && !path.starts_with(&self.data))
+        self.files.contains(path) || self.folders.contains(path) || is_configuration(path)
     }
 }
 
@@ -168,29 +184,6 @@ fn is_configuration(path: &Path) -> bool {
         )
 }
 
-/// The folders of a project that its own sources may lie in.
-fn source_folders(root: &Path) -> Vec<PathBuf> {
-    let mut folders = vec![root.to_path_buf()];
-    let mut next = 0;
-    while next < folders.len() && folders.len() < FOLDERS_MAX {
-        // What cannot be read cannot be imported either.
-        for entry in std::fs::read_dir(&folders[next])
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
-            let name = entry.file_name();
-            let own = name != "node_modules" && !name.as_encoded_bytes().starts_with(b".");
-            if own && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(entry.path());
-            }
-        }
-        next += 1;
-    }
-    folders.truncate(FOLDERS_MAX);
-    folders
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -217,8 +210,8 @@ mod tests {
             fs::write(&file, "1").unwrap();
             let (tell, changes) = mpsc::channel();
             let changed = move || tell.send(()).unwrap_or_default();
-            let mut watch = Watch::new(&root, &root.join("data"), changed).unwrap();
-            watch.follow([file].iter()).unwrap();
+            let mut watch = Watch::new(&root, changed).unwrap();
+            watch.follow(&[file]).unwrap();
             Scene {
                 folder,
                 watch,
@@ -232,6 +225,21 @@ mod tests {
 
         fn expect_change(&self) {
             self.changes.recv_timeout(DEADLINE).expect("a change");
+        }
+
+        /// Puts a file there in one step, which is seen as a single change.
+        fn put(&self, name: &str) {
+            let elsewhere = tempfile::NamedTempFile::new().unwrap();
+            elsewhere.persist(self.path(name)).unwrap();
+        }
+
+        /// The project does not load: it lacks this file.
+        fn miss(&mut self, name: &str) {
+            let met = Met {
+                missing: vec![self.folder.path().canonicalize().unwrap().join(name)],
+                ..Met::default()
+            };
+            self.watch.follow_also(&met).unwrap();
         }
     }
 
@@ -254,19 +262,93 @@ mod tests {
         fs::create_dir(scene.path("src")).unwrap();
         fs::write(scene.path("src/a.ts"), "2").unwrap();
         let file = scene.path("src/a.ts").canonicalize().unwrap();
-        scene.watch.follow([file].iter()).unwrap();
+        scene.watch.follow(&[file]).unwrap();
         scene.changes.try_iter().for_each(drop);
         fs::write(scene.path("src/a.ts"), "3").unwrap();
         scene.expect_change();
     }
 
     #[test]
-    fn a_broken_project_is_watched_where_no_module_has_been_read_from() {
+    fn a_broken_project_is_watched_where_a_file_is_missing() {
         let mut scene = Scene::new();
         fs::create_dir(scene.path("src/deep")).unwrap();
-        scene.watch.follow_everything().unwrap();
-        fs::write(scene.path("src/deep/new.ts"), "1").unwrap();
+        scene.miss("src/deep/new.ts");
+        scene.put("src/deep/new.ts");
         scene.expect_change();
+        scene.put("src/a.ts");
+        scene.expect_change();
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_is_waited_for_and_then_watched() {
+        let mut scene = Scene::new();
+        scene.miss("src/deep/er/new.ts");
+        for folder in ["src/deep", "src/deep/er"] {
+            fs::create_dir(scene.path(folder)).unwrap();
+            scene.expect_change();
+            scene.miss("src/deep/er/new.ts");
+        }
+        scene.put("src/deep/er/new.ts");
+        scene.expect_change();
+    }
+
+    #[test]
+    fn a_file_that_comes_before_its_folder_is_watched_is_noticed_once() {
+        let mut scene = Scene::new();
+        scene.miss("src/deep/new.ts");
+        fs::create_dir(scene.path("src/deep")).unwrap();
+        scene.expect_change();
+        scene.put("src/deep/new.ts");
+        for _ in 0..3 {
+            scene.miss("src/deep/new.ts");
+        }
+        scene.expect_change();
+        scene.put("src/a.ts");
+        scene.expect_change();
+        assert_eq!(scene.changes.try_iter().count(), 0);
+    }
+
+    #[test]
+    fn what_does_not_belong_to_a_broken_project_does_not_change_it() {
+        let mut scene = Scene::new();
+        scene.miss("src/new.ts");
+        for name in ["output.log", "src/output.log", "src/.new.ts.swp"] {
+            fs::write(scene.path(name), "1").unwrap();
+        }
+        fs::create_dir(scene.path("src/folder")).unwrap();
+        // Changes are seen in their order.
+        scene.put("src/new.ts");
+        scene.expect_change();
+        scene.put("src/a.ts");
+        scene.expect_change();
+        assert_eq!(scene.changes.try_iter().count(), 0);
+    }
+
+    #[test]
+    fn packages_may_be_installed_above_the_project() {
+        let folders = |file| {
+            let folders = folders_of(Path::new(file), Path::new("/mono/app"));
+            folders
+                .map(|path| path.to_str().unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            folders("/mono/app/node_modules/@a/b/package.json"),
+            [
+                "/mono/app/node_modules/@a/b",
+                "/mono/app/node_modules/@a",
+                "/mono/app/node_modules"
+            ]
+        );
+        assert_eq!(
+            folders("/mono/node_modules/@a/b/package.json"),
+            [
+                "/mono/node_modules/@a/b",
+                "/mono/node_modules/@a",
+                "/mono/node_modules"
+            ]
+        );
+        assert_eq!(folders("/mono/lib/src/index.ts"), ["/mono/lib/src"]);
     }
 
     fn touched(interest: &Interest, kind: EventKind, path: &str) -> bool {
@@ -276,11 +358,9 @@ mod tests {
     #[test]
     fn what_counts_as_a_change() {
         const WRITE: EventKind = EventKind::Modify(ModifyKind::Any);
-        let mut interest = Interest {
+        let interest = Interest {
             files: ["/p/src/a.ts".into()].into(),
             folders: ["/p".into(), "/p/src".into()].into(),
-            everything: false,
-            data: "/p/data".into(),
         };
         assert!(touched(&interest, WRITE, "/p/src/a.ts"));
         assert!(touched(&interest, WRITE, "/p/src"));
@@ -298,11 +378,5 @@ mod tests {
         for other in ["/p/src/notes.txt", "/p/.envelope", "/p/data/objects"] {
             assert!(!touched(&interest, WRITE, other), "{other}");
         }
-        interest.everything = true;
-        assert!(touched(&interest, WRITE, "/p/src/notes.txt"));
-        assert!(
-            !touched(&interest, WRITE, "/p/data/objects"),
-            "the program that still runs writes there"
-        );
     }
 }

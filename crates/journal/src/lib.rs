@@ -2,13 +2,13 @@
 //!
 //! ```no_run
 //! use std::sync::Arc;
-//! use holdfast_journal::{Log, LogOptions, Position, RealDisk, SystemClock, run_writer};
+//! use holdfast_journal::{Log, LogOptions, RealDisk, State, SystemClock, run_writer};
 //! # fn commit<'a>() -> holdfast_journal::Commit<'a> { todo() }
 //! # fn todo<T>() -> T { loop {} }
 //!
 //! let disk = Arc::new(RealDisk::new("data").unwrap());
 //! let clock = Arc::new(SystemClock);
-//! let log = Arc::new(Log::open(disk, clock, LogOptions::default(), 1, Position::START, |_| Ok(()))?);
+//! let log = Arc::new(Log::open(disk, clock, LogOptions::default(), State::new(1), |_| Ok(()))?);
 //! let writer = { let log = Arc::clone(&log); std::thread::spawn(move || run_writer(&log)) };
 //! let position = log.append(log.epoch(), &commit()).unwrap();
 //! log.wake_writer();

@@ -26,6 +26,7 @@ use crate::frame::{self, Batch};
 use crate::recovery::{self, Logged};
 use crate::sabotage::{Planted, Sabotage};
 use crate::segment::{self, Segment};
+use crate::superblock::State;
 
 pub use self::options::{Clock, LogOptions, SystemClock};
 use self::state::{Current, Queue, Writer};
@@ -94,23 +95,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Log {
-    /// Opens the log of `node`, giving every commit after `home` to `replay`.
+    /// Opens the log of the folder whose superblock says `state`, giving every commit that is not home to `replay`.
     ///
     /// What is written from now on goes to a new segment: a torn end stays as it is, and nothing of it can ever be
     /// taken for what comes later.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if commits after `home` are missing or cannot be read, other than at the very end of the log;
+    /// [`Error::Damaged`] if commits that are not home are missing or cannot be read, other than at the very end of the log;
     /// [`Error::Foreign`] for segments of another folder; the disk's; those of `replay`.
     pub fn open(
         disk: Arc<dyn Disk>,
         clock: Arc<dyn Clock>,
         options: LogOptions,
-        node: u128,
-        home: Position,
+        state: State,
         replay: impl FnMut(Logged<'_>) -> Result<()>,
     ) -> Result<Log> {
-        Log::open_planted(Planted::NOTHING, disk, clock, options, node, home, replay)
+        Log::open_planted(Planted::NOTHING, disk, clock, options, state, replay)
     }
 
     /// As [`Log::open`], with a mistake, for tests of the tests.
@@ -123,12 +123,11 @@ impl Log {
         disk: Arc<dyn Disk>,
         clock: Arc<dyn Clock>,
         options: LogOptions,
-        node: u128,
-        home: Position,
+        state: State,
         replay: impl FnMut(Logged<'_>) -> Result<()>,
     ) -> Result<Log> {
         let planted = Planted::new(mistake);
-        Log::open_planted(planted, disk, clock, options, node, home, replay)
+        Log::open_planted(planted, disk, clock, options, state, replay)
     }
 
     fn open_planted(
@@ -136,8 +135,7 @@ impl Log {
         disk: Arc<dyn Disk>,
         clock: Arc<dyn Clock>,
         options: LogOptions,
-        node: u128,
-        home: Position,
+        state: State,
         mut replay: impl FnMut(Logged<'_>) -> Result<()>,
     ) -> Result<Log> {
         disk.create_folder(segment::FOLDER)
@@ -145,20 +143,20 @@ impl Log {
         // Flushing the names in a folder does not flush the folder's own.
         disk.sync_folder("")
             .map_err(Error::io("cannot flush", "the data folder"))?;
-        let found = recovery::scan(&*disk, node, home, planted, &mut replay)?;
+        let found = recovery::scan(&*disk, state.node, state.home, planted, &mut replay)?;
         let writer = Writer {
             full: found.segments.into(),
             current: None,
             next_number: found.highest_number + 1,
             spares: found.unused,
-            last_time_ms: found.last_time_ms,
+            last_time_ms: found.last_time_ms.max(state.time_ms),
         };
         let held = writer.full.len() as u64 * options.segment_bytes;
         Ok(Log {
             disk,
             clock,
             options,
-            node,
+            node: state.node,
             queue: Mutex::new(Queue {
                 last: found.last,
                 epoch: 1,

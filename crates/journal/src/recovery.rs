@@ -16,7 +16,7 @@ pub(crate) struct Found {
     pub(crate) highest_number: u64,
     /// Files that hold nothing and can be used.
     pub(crate) unused: Vec<String>,
-    /// When the last commit was flushed.
+    /// When the last commit was flushed that was read; zero if none was.
     pub(crate) last_time_ms: u64,
     /// What cannot be read and need not be: its contents are home.
     pub(crate) damage: Option<String>,

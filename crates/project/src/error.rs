@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::place::{Place, Source, Warning, slashed};
 
@@ -69,13 +69,39 @@ impl ProjectError {
         self
     }
 
+    /// The same, with what the attempt to load has met on top of what is known already.
+    pub(crate) fn having_met(mut self, met: Met) -> Self {
+        let known = &mut self.report_mut().met;
+        known.read.extend(met.read);
+        known.missing.extend(met.missing);
+        self
+    }
+
+    /// The same, and these files were read.
+    pub(crate) fn having_read(self, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.having_met(Met {
+            read: files.into_iter().collect(),
+            missing: Vec::new(),
+        })
+    }
+
     /// Where the trouble is, when it is at a place in a file.
     pub fn place(&self) -> Option<&Place> {
         self.report().place.as_ref()
     }
 }
 
-/// The parts of an error's text.
+/// What an attempt to load has met, absolute: where it has failed, a change of one of these may mend it, and nothing else
+/// does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Met {
+    /// The files that were there.
+    pub read: Vec<PathBuf>,
+    /// Where a file was looked for in vain.
+    pub missing: Vec<PathBuf>,
+}
+
+/// An error in its parts: its text, and what it was found among.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub place: Option<Place>,
@@ -87,6 +113,8 @@ pub struct Report {
     pub excerpt: Option<String>,
     /// What was noticed before, which may be the cause: a misspelt key, say. `Display` leaves it out.
     pub warnings: Vec<Warning>,
+    /// What was read and looked for. `Display` leaves it out.
+    pub met: Met,
 }
 
 impl Report {
@@ -97,6 +125,7 @@ impl Report {
             help: None,
             excerpt: None,
             warnings: Vec::new(),
+            met: Met::default(),
         }
     }
 

@@ -37,7 +37,7 @@ mod together;
 pub use config::{
     Config, DurableObjectBinding, DurableObjectClass, NEWEST_COMPATIBILITY_DATE, ServiceBinding,
 };
-pub use error::{ProjectError, Report};
+pub use error::{Met, ProjectError, Report};
 pub use graph::{
     Exports, Mappings, Module, ModuleGraph, ModuleId, ModuleKind, Positions, Request, RequestKind,
     Target, TranslationChanges, TranslationDigest, Translations,

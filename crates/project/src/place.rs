@@ -1,7 +1,7 @@
 //! Where something stands in a user's file, and what the line looks like.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A position in a file of the project.
 ///
@@ -71,6 +71,21 @@ pub(crate) fn slashed(path: &Path) -> String {
 /// `path` as messages show it: relative to `root` when it lies below.
 pub(crate) fn shown(root: &Path, path: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).to_path_buf()
+}
+
+/// The path without `.` and `..`: as it is written, links are not followed.
+pub(crate) fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// The text of one file and the name it is shown by; turns byte offsets into places.

@@ -46,7 +46,8 @@ impl Project {
             config::find(&dir)?
         };
         let root = path.parent().unwrap_or(Path::new("/")).to_path_buf();
-        let loaded = config::load(&root, &path, opts.env.as_deref())?;
+        let loaded = config::load(&root, &path, opts.env.as_deref())
+            .map_err(|error| error.having_read([path]))?;
         Ok(Self {
             root,
             config: loaded.config,
@@ -81,5 +82,6 @@ impl Project {
             translations,
         };
         graph::build(&input, self.files.clone())
+            .map_err(|error| error.having_read(self.files.iter().cloned()))
     }
 }

@@ -11,7 +11,7 @@ use holdfast_workers::failure::Failure;
 use crate::context::Context;
 use crate::core::Core;
 use crate::facets::facet_named;
-use crate::objects::storage_failure;
+use crate::storage::storage_failure;
 
 impl Core {
     /// The first turn of an instance: its storage, its constructor.

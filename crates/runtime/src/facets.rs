@@ -21,7 +21,7 @@ use holdfast_object::lifecycle::{Event as Life, Phase};
 use holdfast_object::{Activity, Cause, FacetPath, Flags, Generation, Section};
 use holdfast_workers::failure::Failure;
 
-pub use self::stored::{class_of, facet_named, facets_of, root_class};
+pub use self::stored::{FacetCount, class_of, count_facets, facet_named, facets_of, root_class};
 pub(crate) use self::stored::{is_class_of_facets, with_facets};
 use crate::context::Context;
 use crate::core::Core;

@@ -59,6 +59,8 @@ pub use admin::{Admin, Replacement};
 pub use app::{App, Log, NodeOptions, ReloadError, StartError};
 pub use census::Census;
 pub use edge::{AnsweredSocket, Edge, IncomingRequest, OutgoingResponse, Shard};
-pub use facets::{class_of as class_of_facets, facet_named, facets_of, root_class};
+pub use facets::{
+    FacetCount, class_of as class_of_facets, count_facets, facet_named, facets_of, root_class,
+};
 pub use holdfast_engine::{CodeCache, CodeChanges};
 pub use node::Node;

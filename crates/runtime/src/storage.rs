@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 use futures_util::future::LocalBoxFuture;
 use holdfast_object::Cause;
 use holdfast_object::alarm::HiddenMark;
-use holdfast_storage::{Commit, Database, StorageError};
+use holdfast_storage::{Commit, Database, ErrorKind, StorageError};
 use holdfast_workers::failure::Failure;
 use holdfast_workers::storage::{Caller, StorageHandle, StorageHooks, StorageOptions};
 use tokio::sync::oneshot;
@@ -129,4 +129,15 @@ pub(crate) fn handle(
 /// Closes an instance's storage for good; what it has not committed is undone.
 pub(crate) fn shut_down(storage: &StorageHandle, failure: &Failure) {
     storage.shut_down(&failure.text);
+}
+
+/// What callers are told of an object that its storage has failed. What is the machine's business stays in the log.
+pub(crate) fn storage_failure(error: &StorageError) -> Failure {
+    let flags = Cause::CommitFailed.flags();
+    if error.kind == ErrorKind::Internal {
+        let reference = holdfast_storage::reference();
+        tracing::error!(%reference, "an object's storage failed: {error}");
+        return Failure::with_message(&format!("internal error; reference = {reference}"), flags);
+    }
+    Failure::with_message(&error.message, flags)
 }

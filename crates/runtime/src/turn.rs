@@ -264,7 +264,7 @@ impl Core {
             }
             Err(error) => instance.doom(Failure {
                 flags: instance.storage_flags(),
-                ..crate::objects::storage_failure(&error)
+                ..crate::storage::storage_failure(&error)
             }),
         }
         self.connection_used(context);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use holdfast_journal::{Clock, Disk, Log, LogOptions, Logged, Position, Result};
+use holdfast_journal::{Clock, Disk, Log, LogOptions, Logged, Result, State};
 
 /// A mistake to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,13 +73,12 @@ impl Planted {
         disk: Arc<dyn Disk>,
         clock: Arc<dyn Clock>,
         options: LogOptions,
-        node: u128,
-        home: Position,
+        state: State,
         replay: impl FnMut(Logged<'_>) -> Result<()>,
     ) -> Result<Log> {
         #[cfg(feature = "sabotage")]
-        return Log::open_sabotaged(self.of_log, disk, clock, options, node, home, replay);
+        return Log::open_sabotaged(self.of_log, disk, clock, options, state, replay);
         #[cfg(not(feature = "sabotage"))]
-        Log::open(disk, clock, options, node, home, replay)
+        Log::open(disk, clock, options, state, replay)
     }
 }

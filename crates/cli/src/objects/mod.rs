@@ -4,6 +4,7 @@
 //! socket in the folder, and its objects go on meanwhile.
 
 pub(crate) mod control;
+mod list;
 mod names;
 mod request;
 mod show;
@@ -74,7 +75,7 @@ fn pages(
         let request = Request::List {
             class: class.cloned(),
             after,
-            limit: left.min(request::LIST_MAX),
+            limit: left.min(list::LIST_MAX),
         };
         let answer = ask(request)?.map_err(Failure::Objects)?;
         let objects = answer["objects"]

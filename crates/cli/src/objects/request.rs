@@ -1,22 +1,18 @@
 //! What can be asked about objects, and the answers.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use holdfast_object::{FacetPath, ObjectId};
-use holdfast_runtime::{Replacement, class_of_facets, facets_of, root_class};
-use holdfast_storage::{Database, Listed, ObjectRef, SqlValue, Store};
+use holdfast_runtime::{Replacement, facets_of};
+use holdfast_storage::{Database, ObjectRef, SqlValue, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::list::list;
 use super::names::{self, Named};
 use crate::args::ObjectName;
 
 /// Rows of a query's answer. Whoever wants more adds conditions, or exports the object.
 const ROWS_MAX: usize = 10_000;
-
-/// Objects that one answer lists.
-pub(super) const LIST_MAX: usize = 5_000;
 
 /// Keys that `show` names.
 const KEYS_MAX: u32 = 1_000;
@@ -114,101 +110,6 @@ fn with_database<T>(
     f: impl FnOnce(&Database) -> Result<T, String>,
 ) -> Result<T, String> {
     f(&snapshot(store, object)?.database())
-}
-
-/// Objects behind one, in order of class and id. Whoever wants more asks again.
-fn list(
-    store: &Store,
-    class: Option<&str>,
-    after: Option<&str>,
-    limit: usize,
-) -> Result<Value, String> {
-    let key = class
-        .map(|class| names::class_key(store, class))
-        .transpose()?;
-    let after = after.map(|after| names::place(store, after)).transpose()?;
-    // Behind the objects of a class come their facets.
-    let facets = key.as_deref().map(class_of_facets);
-    let is_behind = |class: &str| after.as_ref().is_some_and(|after| *after.class == *class);
-    let class = match &facets {
-        Some(facets) if is_behind(facets) => Some(facets),
-        _ => key.as_ref(),
-    };
-    let listing = store
-        .objects_after(
-            class.map(String::as_str),
-            after.as_ref(),
-            limit.clamp(1, LIST_MAX),
-        )
-        .map_err(|error| error.message)?;
-    let classes = store.classes().map_err(|error| error.message)?;
-    let have_facets = |class: &str| classes.iter().any(|known| **known == *class);
-    let mut rows = Vec::new();
-    for listed in &listing.objects {
-        rows.extend(row(store, listed, &have_facets)?);
-    }
-    let next = listing.next.or_else(|| {
-        let facets = facets.filter(|facets| have_facets(facets) && !is_behind(facets))?;
-        Some(ObjectRef {
-            class: Arc::from(facets),
-            id: [0; 32],
-        })
-    });
-    Ok(json!({
-        "objects": rows,
-        "next": next.map(|next| next.to_string()),
-    }))
-}
-
-/// The row of an object; of a facet none, but where it is the first of an object that has no data of its own.
-fn row(
-    store: &Store,
-    listed: &Listed,
-    have_facets: &dyn Fn(&str) -> bool,
-) -> Result<Option<Value>, String> {
-    let Listed {
-        object,
-        entry,
-        bytes,
-    } = listed;
-    let count = |root: &ObjectRef| facets_of(store, root).map_err(|error| error.message);
-    let Some(class) = root_class(&object.class) else {
-        let facets = match have_facets(&class_of_facets(&object.class)) {
-            true => count(object)?.len(),
-            false => 0,
-        };
-        return Ok(Some(json!({
-            "class": &*object.class,
-            "id": ObjectId::from_bytes(object.id).to_hex(),
-            "name": entry.name,
-            "alarm": entry.alarm,
-            "bytes": bytes,
-            "facets": facets,
-        })));
-    };
-    let Some(path) = entry.name.as_deref().and_then(FacetPath::parse) else {
-        return Ok(None);
-    };
-    let root = ObjectRef {
-        class: Arc::from(class),
-        id: *path.root_id().as_bytes(),
-    };
-    let entry = store.object(&root).map_err(|error| error.message)?;
-    if entry.is_some() {
-        return Ok(None);
-    }
-    let facets = count(&root)?;
-    if facets.iter().map(|(facet, _)| facet).min() != Some(object) {
-        return Ok(None);
-    }
-    Ok(Some(json!({
-        "class": class,
-        "id": path.root_id().to_hex(),
-        "name": null,
-        "alarm": null,
-        "bytes": 0,
-        "facets": facets.len(),
-    })))
 }
 
 fn show(store: &Store, name: &ObjectName) -> Result<Value, String> {

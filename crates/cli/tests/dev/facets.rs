@@ -1,7 +1,7 @@
 //! Facets over kill -9, and as `holdfast objects` sees them.
 
 use crate::harness::{Holdfast, Project};
-use crate::objects::{done, refused};
+use crate::objects::{done, json, refused};
 
 const CONFIG: &str = r#"{
     "name": "desk", "main": "src/index.js", "compatibility_date": "2026-08-01",
@@ -31,8 +31,10 @@ export class Desk extends DurableObject {
 export class Drawer extends Desk {}
 export default {
     async fetch(request, env) {
-        const [, name, text, ...facets] = new URL(request.url).pathname.split("/");
+        const { pathname, search } = new URL(request.url);
+        const [, name, text, ...facets] = pathname.split("/");
         const desk = env.DESK.getByName(name);
+        if (search === "?id") return new Response(desk.id.toString());
         if (request.method === "POST") return new Response(await desk.remove(text));
         return new Response(await desk.add(text, facets));
     },
@@ -68,6 +70,92 @@ fn what_facets_have_confirmed_survives_kill_9() {
     let server = holdfast.ready();
     assert_eq!(server.get("/a//left").body, "");
     assert_eq!(server.get("/a//left/inner").body, "");
+}
+
+/// The rows of a list, each as the object's number, whether it has data of its own, and how many facets.
+fn counts(rows: &[serde_json::Value], ids: &[String]) -> Vec<(usize, bool, u64)> {
+    let count = |row: &serde_json::Value| {
+        let id = row["id"].as_str().unwrap();
+        let number = ids.iter().position(|known| known == id).unwrap();
+        let own = row["bytes"].as_u64().unwrap() > 0;
+        (number, own, row["facets"].as_u64().unwrap())
+    };
+    let mut counts: Vec<_> = rows.iter().map(count).collect();
+    counts.sort_unstable();
+    counts
+}
+
+#[test]
+fn a_list_counts_the_facets_of_each_object_whatever_its_pages() {
+    const OBJECTS: usize = 10;
+    let (project, data) = (project(), tempfile::tempdir().unwrap());
+    let data = data.path();
+    let mut holdfast = Holdfast::dev(project.path(), data, &[]);
+    let server = holdfast.ready();
+    // Every third has no data of its own; some have facets of facets, and one of each lot has lost some.
+    let mut expected = Vec::new();
+    for number in 0..OBJECTS {
+        let own = number % 3 != 0;
+        if own {
+            server.get(&format!("/{number}/text"));
+        }
+        let facets = number % 5;
+        for facet in 0..facets {
+            server.get(&format!("/{number}/text/facet-{facet}"));
+            server.get(&format!("/{number}/text/facet-{facet}/inner"));
+        }
+        let gone = usize::from(facets > 1);
+        if gone > 0 {
+            assert_eq!(
+                server.post(&format!("/{number}/facet-0"), "").body,
+                "removed"
+            );
+        }
+        let left = 2 * (facets - gone) as u64;
+        if own || left > 0 {
+            expected.push((number, own, left));
+        }
+    }
+    let ids: Vec<String> = (0..OBJECTS)
+        .map(|number| server.get(&format!("/{number}/id?id")).body)
+        .collect();
+    let look = |expected: &[(usize, bool, u64)]| {
+        let whole = json(data, &["list"]);
+        let whole = whole.as_array().unwrap();
+        assert_eq!(counts(whole, &ids), expected);
+        // A shorter list is made of smaller pages.
+        for limit in 1..=whole.len() {
+            let list = json(data, &["list", "--limit", &limit.to_string()]);
+            assert_eq!(
+                list.as_array().unwrap()[..],
+                whole[..limit],
+                "limit {limit}"
+            );
+        }
+    };
+    look(&expected);
+    holdfast.signal("TERM");
+    holdfast.end();
+    look(&expected);
+
+    // What the catalogue has by now, and what it is to be told.
+    let mut holdfast = Holdfast::dev(project.path(), data, &[]);
+    let server = holdfast.ready();
+    for (number, _, facets) in expected.iter_mut().filter(|(number, ..)| number % 2 == 0) {
+        server.get(&format!("/{number}/text/late"));
+        *facets += 1;
+    }
+    let (number, _, facets) = expected
+        .iter_mut()
+        .rfind(|(.., facets)| *facets > 2)
+        .unwrap();
+    let path = format!("/{number}/facet-1");
+    assert_eq!(server.post(&path, "").body, "removed");
+    *facets -= 2;
+    look(&expected);
+    holdfast.signal("KILL");
+    holdfast.end();
+    look(&expected);
 }
 
 #[test]

@@ -43,6 +43,13 @@ impl Project {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
+
+    /// Saves a file in one step, as careful editors do.
+    pub(crate) fn replace(&self, path: &str, text: &str) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file.persist(self.folder.path().join(path)).unwrap();
+    }
 }
 
 /// A configuration with `more` in it: further properties, each followed by a comma.

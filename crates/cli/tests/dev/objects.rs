@@ -177,7 +177,7 @@ fn a_folder_that_is_none_is_said_to_be() {
 }
 
 /// As `done`, as JSON.
-fn json(data: &Path, args: &[&str]) -> serde_json::Value {
+pub(crate) fn json(data: &Path, args: &[&str]) -> serde_json::Value {
     let all: Vec<&str> = ["--json"].iter().chain(args).copied().collect();
     serde_json::from_str(&done(data, &all)).unwrap()
 }

@@ -1,6 +1,7 @@
 //! Saving a file.
 
 use crate::harness::{Holdfast, Project, Server, wrangler};
+use crate::objects::done;
 
 fn answering(text: &str) -> String {
     format!("export default {{ fetch: () => new Response({text:?}) }};\n")
@@ -60,6 +61,109 @@ fn a_mistake_is_shown_and_the_old_program_goes_on_until_it_is_repaired() {
     holdfast.expect_error("./deep/worker.js");
     holdfast.expect_error("goes on running");
     project.write("src/deep/worker.js", &answering("new"));
+    holdfast.expect("reloaded in ");
+    assert_eq!(server.get("/").body, "new");
+}
+
+/// Saves a file that stays broken, several times, and does other things in between that must not have the project read
+/// again.
+fn save_again_and_again(path: &str, broken: &str, error: &str) {
+    const SAVES: usize = 4;
+    let project = Project::worker(&answering("old"));
+    let (mut holdfast, server, data) = start(&project, &[]);
+    let before = std::fs::read_to_string(project.path().join(path)).unwrap();
+    for _ in 0..SAVES {
+        project.replace(path, broken);
+        holdfast.expect_error(error);
+        holdfast.expect_error("goes on running");
+        // As a shell does that was asked to keep the output in a file of the project.
+        project.write("holdfast.log", &holdfast.printed());
+        project.write("src/holdfast.log", &holdfast.printed());
+        // Other programs run, for longer than a change takes to be told.
+        for _ in 0..8 {
+            done(data.path(), &["list"]);
+        }
+        assert_eq!(server.get("/").body, "old");
+    }
+    project.replace(path, &before);
+    holdfast.expect("reloaded in ");
+    holdfast.signal("TERM");
+    let stderr = holdfast.end().stderr;
+    assert_eq!(stderr.matches(error).count(), SAVES, "{stderr}");
+}
+
+#[test]
+fn each_save_of_a_module_that_does_not_parse_is_told_and_nothing_else() {
+    let broken = "export default {\n  const 1;\n};\n";
+    save_again_and_again("src/index.js", broken, "error: src/index.js:2:");
+}
+
+#[test]
+fn each_save_of_an_import_that_leads_nowhere_is_told_and_nothing_else() {
+    let broken = "import './missing.js';\n";
+    save_again_and_again("src/index.js", broken, "error: src/index.js:1:");
+}
+
+#[test]
+fn each_save_of_a_module_that_throws_is_told_and_nothing_else() {
+    let broken = "throw new Error('not today');\n";
+    save_again_and_again("src/index.js", broken, "error: Error: not today");
+}
+
+#[test]
+fn each_save_of_a_broken_configuration_is_told_and_nothing_else() {
+    save_again_and_again(
+        "wrangler.jsonc",
+        "{\n  \"name\": 3\n}\n",
+        "error: wrangler.jsonc:2:",
+    );
+}
+
+#[test]
+fn while_the_configuration_is_broken_modules_are_saved_too() {
+    let project = Project::worker(&answering("old"));
+    let (mut holdfast, server, _data) = start(&project, &[]);
+    project.replace(
+        "wrangler.jsonc",
+        "{ \"name\": \"sample\", \"main\": \"src/other.js\" }",
+    );
+    holdfast.expect_error("the entry module does not exist: src/other.js");
+    project.replace("src/index.js", &answering("new"));
+    holdfast.expect_error("the entry module does not exist: src/other.js");
+    project.replace("src/other.js", &answering("other"));
+    holdfast.expect("reloaded in ");
+    assert_eq!(server.get("/").body, "other");
+}
+
+#[test]
+fn a_package_that_is_missing_may_be_installed() {
+    let project = Project::worker(&answering("old"));
+    let (mut holdfast, server, _data) = start(&project, &[]);
+    project.replace("src/index.js", "export { default } from '@scope/pkg';\n");
+    holdfast.expect_error("no package @scope/pkg in any node_modules folder above");
+    let manifest = r#"{ "name": "@scope/pkg", "type": "module", "exports": "./lib/main.js" }"#;
+    project.write("node_modules/@scope/pkg/package.json", manifest);
+    holdfast.expect_error("error: src/index.js:1:");
+    project.write("node_modules/@scope/pkg/lib/main.js", &answering("package"));
+    holdfast.expect("reloaded in ");
+    assert_eq!(server.get("/").body, "package");
+}
+
+#[test]
+fn a_typescript_configuration_may_be_repaired() {
+    let project = Project::new(&[
+        (
+            "wrangler.jsonc",
+            &wrangler("").replace("index.js", "index.ts"),
+        ),
+        ("src/index.ts", &answering("old")),
+    ]);
+    let (mut holdfast, server, _data) = start(&project, &[]);
+    project.replace("tsconfig.json", "{ \"extends\": \"./config/base\" }");
+    project.replace("src/index.ts", &answering("new"));
+    holdfast.expect_error("the TypeScript configuration cannot be used");
+    assert_eq!(server.get("/").body, "old");
+    project.write("config/base.json", "{}");
     holdfast.expect("reloaded in ");
     assert_eq!(server.get("/").body, "new");
 }

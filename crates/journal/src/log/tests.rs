@@ -25,7 +25,7 @@ fn world() -> World {
         ..LogOptions::default()
     };
     let clock = Arc::new(SystemClock);
-    let log = Log::open(disk, clock, options, 1, Position::START, |_| Ok(())).unwrap();
+    let log = Log::open(disk, clock, options, State::new(1), |_| Ok(())).unwrap();
     let (sender, told) = channel();
     log.subscribe(Box::new(move |news| {
         if let Durability::Reached(position) = news {

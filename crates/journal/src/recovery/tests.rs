@@ -9,12 +9,29 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::commit::{Change, ObjectRef, PAGE_BYTES};
-use crate::disk::{RealDisk, SECTOR_BYTES};
+use crate::disk::{Disk, RealDisk, SECTOR_BYTES};
 use crate::frame;
-use crate::log::{Log, LogOptions, SystemClock};
+use crate::log::{Clock, Log, LogOptions, SystemClock};
+use crate::superblock::State;
 
 /// Commits in the log, each in a flush of its own.
 const COMMITS: u64 = 6;
+
+/// One that fills the page of an object.
+fn commit(fill: u8) -> Commit<'static> {
+    Commit {
+        object: ObjectRef {
+            class: Arc::from("A"),
+            id: [1; 32],
+        },
+        name: None,
+        alarm: None,
+        reset: false,
+        restores: false,
+        pages: 1,
+        changes: vec![(1, Change::Whole(Cow::Owned(vec![fill; PAGE_BYTES])))],
+    }
+}
 
 struct Folder {
     folder: TempDir,
@@ -28,22 +45,7 @@ impl Folder {
         };
         let log = folder.open(Position::START).unwrap().0;
         for position in 1..=COMMITS {
-            let commit = Commit {
-                object: ObjectRef {
-                    class: Arc::from("A"),
-                    id: [1; 32],
-                },
-                name: None,
-                alarm: None,
-                reset: false,
-                restores: false,
-                pages: 1,
-                changes: vec![(
-                    1,
-                    Change::Whole(Cow::Owned(vec![position as u8; PAGE_BYTES])),
-                )],
-            };
-            log.append(log.epoch(), &commit).unwrap();
+            log.append(log.epoch(), &commit(position as u8)).unwrap();
             log.flush().unwrap();
             if !one_segment {
                 log.end_segment();
@@ -54,13 +56,17 @@ impl Folder {
 
     /// The log, and the positions that it replays.
     fn open(&self, home: Position) -> Result<(Log, Vec<u64>)> {
+        let state = State {
+            home,
+            ..State::new(1)
+        };
         let disk = Arc::new(RealDisk::new(self.folder.path()).unwrap());
         let options = LogOptions {
             segment_bytes: 64 << 10,
             ..LogOptions::default()
         };
         let mut replayed = Vec::new();
-        let log = Log::open(disk, Arc::new(SystemClock), options, 1, home, |logged| {
+        let log = Log::open(disk, Arc::new(SystemClock), options, state, |logged| {
             let expected = logged.position.0 as u8;
             assert!(
                 matches!(&logged.commit.changes[..], [(1, Change::Whole(page))] if page[9] == expected)
@@ -185,6 +191,40 @@ fn segments_that_are_home_are_not_looked_at() {
             }
         }
     }
+}
+
+#[test]
+fn times_go_on_from_the_superblock_where_no_segment_says_more() {
+    struct Stopped;
+    impl Clock for Stopped {
+        fn now_ms(&self) -> u64 {
+            5
+        }
+    }
+    let folder = TempDir::new().unwrap();
+    let disk = Arc::new(RealDisk::new(folder.path()).unwrap());
+    let state = State {
+        time_ms: 9,
+        ..State::new(1)
+    };
+    let open = |state| {
+        let disk = Arc::clone(&disk) as Arc<dyn Disk>;
+        let options = LogOptions::default();
+        Log::open(disk, Arc::new(Stopped), options, state, |_| Ok(())).unwrap()
+    };
+    assert_eq!(open(State::new(1)).now_ms(), 5);
+    let log = open(state);
+    log.append(log.epoch(), &commit(1)).unwrap();
+    log.flush().unwrap();
+    drop(log);
+    let mut times = Vec::new();
+    open(State::new(1))
+        .read_after(Position::START, |logged| {
+            times.push(logged.time_ms);
+            Ok(true)
+        })
+        .unwrap();
+    assert_eq!(times, [9]);
 }
 
 #[test]

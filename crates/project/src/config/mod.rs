@@ -165,7 +165,7 @@ pub(crate) fn load(root: &Path, path: &Path, env: Option<&str>) -> Result<Loaded
             warnings: reader.warnings,
             files,
         }),
-        Err(error) => Err(error.after(reader.warnings)),
+        Err(error) => Err(error.after(reader.warnings).having_read(files)),
     }
 }
 

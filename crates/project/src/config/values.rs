@@ -8,9 +8,9 @@ use super::env::View;
 use super::node::{Entry, Node, Span, Value};
 use super::reader::{self, Reader};
 use super::{NEWEST_COMPATIBILITY_DATE, compat};
-use crate::error::ProjectError;
+use crate::error::{Met, ProjectError};
 use crate::graph::rules::{Rule, RuleKind};
-use crate::place::slashed;
+use crate::place::{normal, slashed};
 
 pub(super) fn optional_string(
     reader: &Reader<'_>,
@@ -96,11 +96,16 @@ pub(super) fn main(
             format!("\"{path}\" is a folder: {main}"),
             "expected the Worker's entry module, for example \"src/index.ts\"",
         )),
-        Err(_) => Err(reader.error(
-            entry.node.span,
-            format!("the entry module does not exist: {main}"),
-            absent_help(view, main, &file, &path),
-        )),
+        Err(_) => Err(reader
+            .error(
+                entry.node.span,
+                format!("the entry module does not exist: {main}"),
+                absent_help(view, main, &file, &path),
+            )
+            .having_met(Met {
+                missing: vec![normal(&file)],
+                ..Met::default()
+            })),
     }
 }
 

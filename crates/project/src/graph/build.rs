@@ -13,7 +13,7 @@ use super::rules::RuleSet;
 use super::translations::Translations;
 use super::{Module, ModuleGraph, ModuleId, ModuleKind, Request, RequestKind, Target, exports};
 use crate::config::Config;
-use crate::error::ProjectError;
+use crate::error::{Met, ProjectError};
 use crate::place::{Warning, shown, slashed};
 
 /// What a graph is built from.
@@ -66,7 +66,8 @@ pub(crate) fn build(input: &Input<'_>, files: Vec<PathBuf>) -> Result<ModuleGrap
             redone = (0..count).map(|_| results.next()).collect();
         });
         for (slot, outcome) in redone {
-            replace(&mut graph.modules[slot], outcome?);
+            let unit = outcome.map_err(|error| error.having_read(graph.files.iter().cloned()))?;
+            replace(&mut graph.modules[slot], unit);
         }
     }
     exports::join_commonjs(&mut graph);
@@ -175,30 +176,51 @@ impl Table {
             .flat_map(|unit| &unit.edges)
     }
 
+    /// What has been read besides these files, and what was looked for in vain.
+    fn met(&self, files: Vec<PathBuf>) -> Met {
+        let modules = self.index.keys().filter(|key| key.is_file());
+        let mut met = Met {
+            read: files,
+            missing: Vec::new(),
+        };
+        met.read.extend(modules.map(|key| key.path.clone()));
+        for outcome in self.slots.iter().flatten() {
+            match outcome {
+                Ok(unit) => met.read.extend(unit.tsconfig.clone()),
+                Err(error) => {
+                    let more = &error.report().met;
+                    met.read.extend(more.read.iter().cloned());
+                    met.missing.extend(more.missing.iter().cloned());
+                }
+            }
+        }
+        for paths in [&mut met.read, &mut met.missing] {
+            paths.sort_unstable();
+            paths.dedup();
+        }
+        met
+    }
+
     /// Numbers the modules breadth-first from the entry, leaving out what is reached no longer.
     ///
     /// # Errors
-    /// That of the first module in this order that has one.
+    /// That of the first module in this order that has one. It knows what all of them have met: whoever corrects several
+    /// files may begin with any.
     fn finish(
         mut self,
         root: &Path,
-        mut files: Vec<PathBuf>,
+        files: Vec<PathBuf>,
         mut warnings: Vec<Warning>,
     ) -> Result<ModuleGraph, ProjectError> {
-        files.extend(
-            self.index
-                .keys()
-                .filter(|key| key.is_file())
-                .map(|key| key.path.clone()),
-        );
-
+        let met = self.met(files);
         let mut ids: HashMap<usize, ModuleId> = HashMap::from([(0, ModuleId(0))]);
         let mut queue = VecDeque::from([0]);
         let mut modules = Vec::with_capacity(self.slots.len());
         while let Some(slot) = queue.pop_front() {
             let unit = self.slots[slot]
                 .take()
-                .expect("each slot is filled, and visited once")?;
+                .expect("each slot is filled, and visited once")
+                .map_err(|error| error.having_met(met.clone()))?;
             let mut requests = Vec::with_capacity(unit.edges.len());
             let mut asked = Vec::with_capacity(unit.edges.len());
             for edge in unit.edges {
@@ -225,7 +247,6 @@ impl Table {
             }
             let (kind, exports) = kind(unit.body);
             warnings.extend(unit.warnings);
-            files.extend(unit.tsconfig);
             modules.push(Module {
                 id: ModuleId(modules.len()),
                 display: display(root, &unit.key),
@@ -239,12 +260,10 @@ impl Table {
                 typescript: unit.typescript,
             });
         }
-        files.sort_unstable();
-        files.dedup();
         Ok(ModuleGraph {
             modules,
             main: ModuleId(0),
-            files,
+            files: met.read,
             warnings,
         })
     }

@@ -14,6 +14,11 @@ impl ModuleGraph {
     /// The first binding for which one of these is known not to hold. Where the exports cannot be told by
     /// reading, nothing is said about them.
     pub fn check(&self, project: &Project) -> Result<(), ProjectError> {
+        self.check_bindings(project)
+            .map_err(|error| error.having_read(self.files.iter().cloned()))
+    }
+
+    fn check_bindings(&self, project: &Project) -> Result<(), ProjectError> {
         let exports = self.main_exports();
         let config = &project.config;
         let own = |binding: &&DurableObjectBinding| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use oxc_resolver::ResolveError;
 
 use super::resolve::{OWN_EXTENSIONS, Resolvers, Unresolved, in_node_modules, is_bare};
-use crate::place::{shown, slashed};
+use crate::place::{normal, shown, slashed};
 
 impl Resolvers {
     /// What is wrong, in words for people.
@@ -208,19 +208,4 @@ fn other_case(wanted: &Path) -> Option<PathBuf> {
                         .any(|extension| found.strip_suffix(extension) == Some(name.as_str()))
             })
         })
-}
-
-/// The path without `.` and `..`, for messages only.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -207,7 +207,9 @@ impl Worker<'_> {
                     asked.specifier, unresolved.reason
                 );
                 if !may_be_missing(&asked) {
-                    return Err(unresolvable(source, asked.span, what, unresolved));
+                    let met = self.resolvers.met(from, &asked.specifier, asked.kind);
+                    let error = unresolvable(source, asked.span, what, unresolved);
+                    return Err(error.having_met(met));
                 }
                 if !asked.guarded {
                     let text = format!("{what}; this import() will be rejected");

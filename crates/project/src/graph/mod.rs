@@ -9,6 +9,7 @@ mod explain;
 mod exports;
 mod helpers;
 mod load;
+mod met;
 mod positions;
 mod queue;
 mod resolve;

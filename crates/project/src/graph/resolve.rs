@@ -14,6 +14,7 @@ use oxc_resolver::{
 };
 
 use super::RequestKind;
+use super::met::met_by;
 use super::rules::{RuleKind, RuleSet};
 use crate::config::Config;
 use crate::error::{ProjectError, Report};
@@ -235,13 +236,17 @@ impl Resolvers {
         specifier: &str,
         kind: RequestKind,
     ) -> Result<oxc_resolver::Resolution, ResolveError> {
+        self.resolver(from, specifier, kind)
+            .resolve_file(from, specifier)
+    }
+
+    pub(super) fn resolver(&self, from: &Path, specifier: &str, kind: RequestKind) -> &Resolver {
         let pair = match kind {
             RequestKind::Require => &self.require,
             RequestKind::Import | RequestKind::DynamicImport => &self.import,
         };
         let in_package = in_node_modules(from) || is_bare(specifier);
-        let resolver = if in_package { &pair.package } else { &pair.own };
-        resolver.resolve_file(from, specifier)
+        if in_package { &pair.package } else { &pair.own }
     }
 
     /// The tsconfig.json that a file belongs to; none inside `node_modules`.
@@ -255,6 +260,7 @@ impl Resolvers {
             Report::new(what)
                 .help("correct tsconfig.json, or install the package that it extends")
                 .config()
+                .having_met(met_by(&self.import.own, &error, file))
         })
     }
 

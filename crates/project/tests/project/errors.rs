@@ -2,7 +2,7 @@
 
 use holdfast_project::ProjectError;
 
-use crate::common::Fixture;
+use crate::common::{Fixture, relative};
 
 #[test]
 fn syntax_errors_show_the_line() {
@@ -227,4 +227,116 @@ fn decorators_that_cannot_be_are_refused_by_name() {
         Fixture::app("const d: any = 1;\nexport class A { m(@d x: any) {} }", &[]).graph_error();
     assert!(error.starts_with("src/index.ts:2:"), "{error}");
     assert!(error.contains("experimentalDecorators"), "{error}");
+}
+
+/// What an error has met, relative to the project: what was read, and what was looked for in vain.
+fn met(fixture: &Fixture) -> (Vec<String>, Vec<String>) {
+    let loaded = fixture.load().and_then(|project| {
+        let graph = project.graph()?;
+        graph.check(&project)
+    });
+    let error = loaded.expect_err("it does not load");
+    let root = fixture.path();
+    let names = |paths: &[std::path::PathBuf]| {
+        let inside = paths.iter().filter(|path| path.starts_with(&root));
+        let mut names: Vec<_> = inside.map(|path| relative(&root, path)).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let met = &error.report().met;
+    (names(&met.read), names(&met.missing))
+}
+
+fn has(names: &[String], wanted: &[&str]) {
+    for name in wanted {
+        assert!(
+            names.iter().any(|found| found == name),
+            "no {name} in {names:?}"
+        );
+    }
+}
+
+#[test]
+fn an_error_knows_what_was_read_and_what_was_missing() {
+    const ALL: [&str; 4] = ["src/a.ts", "src/b.ts", "src/index.ts", "wrangler.jsonc"];
+    let app = |b: &str| {
+        let index = "import './a'; import './b.js'; export default {}";
+        Fixture::app(
+            index,
+            &[("src/a.ts", ""), ("src/b.ts", b), ("src/c.ts", "")],
+        )
+    };
+    let (read, missing) = met(&app("const 1;"));
+    assert_eq!(read, ALL);
+    assert!(missing.is_empty(), "{missing:?}");
+
+    let (read, missing) = met(&app("import './deep/gone'"));
+    has(&read, &ALL);
+    has(
+        &missing,
+        &["src/deep/gone", "src/deep/gone.tsx", "src/deep/gone.js"],
+    );
+    // Both are to be corrected: it is all the same which one comes first.
+    let fixture = app("import './deep/gone'");
+    fixture.write("src/a.ts", b"import './lost'");
+    let (_, missing) = met(&fixture);
+    has(&missing, &["src/lost.ts", "src/deep/gone.ts"]);
+
+    let (_, missing) = met(&app("import '@a/b/c'"));
+    let package = ["node_modules", "src/node_modules"];
+    assert!(
+        package
+            .iter()
+            .all(|folder| missing.iter().any(|path| path.starts_with(folder))),
+        "{missing:?}"
+    );
+    let fixture = app("import 'p/inner'");
+    fixture.write(
+        "node_modules/p/package.json",
+        br#"{ "exports": { ".": "./i.js" } }"#,
+    );
+    has(&met(&fixture).0, &["node_modules/p/package.json"]);
+}
+
+#[test]
+fn an_error_of_the_configuration_knows_the_files_too() {
+    let fixture = Fixture::app("", &[]);
+    fixture.write("wrangler.jsonc", b"{ \"name\": 3 }");
+    assert_eq!(met(&fixture).0, ["wrangler.jsonc"]);
+    fixture.write("wrangler.jsonc", b"{");
+    assert_eq!(met(&fixture).0, ["wrangler.jsonc"]);
+    fixture.write(
+        "wrangler.jsonc",
+        br#"{ "name": "a", "main": "src/../lib/gone.ts" }"#,
+    );
+    let (read, missing) = met(&fixture);
+    assert_eq!(read, ["wrangler.jsonc"]);
+    assert_eq!(missing, ["lib/gone.ts"]);
+
+    let fixture = Fixture::app("", &[("tsconfig.json", "{ \"extends\": \"./base\" }")]);
+    let (read, missing) = met(&fixture);
+    has(&read, &["src/index.ts", "tsconfig.json", "wrangler.jsonc"]);
+    has(&missing, &["base", "base.json"]);
+    fixture.write("base.json", b"{");
+    has(&met(&fixture).0, &["base.json", "tsconfig.json"]);
+    fixture.write("tsconfig.json", b"{ \"extends\": \"@a/base\" }");
+    let (read, missing) = met(&fixture);
+    has(&read, &["tsconfig.json"]);
+    has(
+        &missing,
+        &[
+            "node_modules/@a/base/tsconfig.json",
+            "node_modules/@a/base.json",
+        ],
+    );
+
+    let config = r#"{ "name": "a", "main": "src/index.ts", "compatibility_date": "2025-01-01",
+        "durable_objects": { "bindings": [{ "name": "R", "class_name": "Room" }] } }"#;
+    let fixture = Fixture::app("export * from './room'", &[("src/room.ts", "")]);
+    fixture.write("wrangler.jsonc", config.as_bytes());
+    assert_eq!(
+        met(&fixture).0,
+        ["src/index.ts", "src/room.ts", "wrangler.jsonc"]
+    );
 }

@@ -3,6 +3,7 @@
 //! Those of a class's objects are in a folder of their own beside the class's, `<class>.facets`: no class has a dot in its
 //! name. The catalogue knows each by its path from the root.
 
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -56,6 +57,46 @@ pub fn facets_of(
         .collect();
     facets.sort_by(|(_, a), (_, b)| (a.names().len(), a).cmp(&(b.names().len(), b)));
     Ok(facets)
+}
+
+/// How many facets of an object have data, and which comes first in the order of ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetCount {
+    /// At least one.
+    pub count: usize,
+    /// In the order of ids, not of paths.
+    pub first: ObjectRef,
+}
+
+/// The facets that have data of some objects of a class; objects that have none are left out. Reads the catalogue once,
+/// from the first of the objects to the last: they should be neighbours.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub fn count_facets(
+    store: &Store,
+    root_class: &str,
+    roots: &BTreeSet<ObjectId>,
+) -> Result<HashMap<ObjectId, FacetCount>, StorageError> {
+    let mut counts = HashMap::new();
+    let (Some(first), Some(last)) = (roots.first(), roots.last()) else {
+        return Ok(counts);
+    };
+    let [from, _] = FacetPath::id_range(*first);
+    let [_, to] = FacetPath::id_range(*last);
+    let ids = [from, to].map(|id| *id.as_bytes());
+    store.each_between(&class_of(root_class), ids, |object, entry| {
+        let path = entry.name.as_deref().and_then(FacetPath::parse);
+        let root = path.map(|path| path.root_id());
+        if let Some(root) = root.filter(|root| roots.contains(root)) {
+            let found = counts.entry(root).or_insert(FacetCount {
+                count: 0,
+                first: object,
+            });
+            found.count += 1;
+        }
+    })?;
+    Ok(counts)
 }
 
 /// An object and all its facets that have data, or a facet and those below it; the outer ones first.

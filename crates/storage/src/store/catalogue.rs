@@ -4,6 +4,8 @@
 //! they change about their object; a checkpoint enters the notes before it does anything else, so that the log that
 //! is let go of afterwards is not needed for them either. A start reads the alarms from here and the rest from the log.
 
+mod range;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -360,52 +362,6 @@ impl Store {
         })
     }
 
-    /// The objects of a class that have a database, with ids from `ids[0]` to `ids[1]`, in their order. For a thread
-    /// that must not wait for a checkpoint: it waits at most while one enters its notes.
-    ///
-    /// # Errors
-    /// The catalogue cannot be read.
-    pub fn objects_between(
-        &self,
-        class: &str,
-        ids: [[u8; 32]; 2],
-    ) -> Result<Vec<(ObjectRef, Entry)>> {
-        let [first, last] = ids.map(|id| ObjectRef {
-            class: Arc::from(class),
-            id,
-        });
-        // While it is held nothing is committed to the catalogue, so that its own pages can be read.
-        let entering = lock(&self.shared.entering);
-        let notes: Vec<_> = lock(&self.shared.notes)
-            .range(&first..=&last)
-            .map(|(object, entry)| (object.clone(), entry.clone()))
-            .collect();
-        let catalogue = Catalogue::new(self);
-        let mut found = BTreeMap::new();
-        if catalogue.is_there()? {
-            catalogue.each(
-                "SELECT class, id, name, alarm FROM objects WHERE class = ? AND id BETWEEN ? AND ?",
-                vec![
-                    SqlValue::Text(class.to_owned()),
-                    SqlValue::Blob(first.id.to_vec()),
-                    SqlValue::Blob(last.id.to_vec()),
-                ],
-                |object, entry| {
-                    found.insert(object, entry);
-                },
-            )?;
-        }
-        drop(catalogue);
-        drop(entering);
-        for (object, noted) in notes {
-            let known = found.remove(&object);
-            if noted.exists {
-                found.insert(object, merged(noted, known));
-            }
-        }
-        Ok(found.into_iter().collect())
-    }
-
     /// The classes of which there are objects, or were when the catalogue was last written, sorted.
     ///
     /// # Errors
@@ -450,6 +406,35 @@ impl Store {
                 Some(noted) => noted.exists.then(|| merged(noted, known)),
                 None => known,
             })
+        })
+    }
+
+    /// Those of some objects that have a database. They are all looked up at one moment.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn existing(&self, objects: &BTreeSet<ObjectRef>) -> Result<BTreeSet<ObjectRef>> {
+        let note = |notes: &BTreeMap<ObjectRef, Entry>| -> BTreeMap<ObjectRef, bool> {
+            let noted = objects
+                .iter()
+                .filter_map(|object| notes.get_key_value(object));
+            noted
+                .map(|(object, entry)| (object.clone(), entry.exists))
+                .collect()
+        };
+        self.look(note, |catalogue, noted| {
+            let mut existing = BTreeSet::new();
+            for object in objects {
+                let exists = match (noted.get(object), catalogue) {
+                    (Some(exists), _) => *exists,
+                    (None, Some(catalogue)) => catalogue.get(object)?.is_some(),
+                    (None, None) => false,
+                };
+                if exists {
+                    existing.insert(object.clone());
+                }
+            }
+            Ok(existing)
         })
     }
 

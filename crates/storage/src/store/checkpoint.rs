@@ -111,6 +111,7 @@ impl Checkpointer {
                 .max()
                 .unwrap_or(through)
                 .max(through),
+            time_ms: shared.log.now_ms(),
             ..before
         };
         if all {

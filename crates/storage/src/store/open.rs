@@ -50,14 +50,9 @@ pub(super) fn open(
         slots: HashMap::new(),
         notes: BTreeMap::new(),
     };
-    let log = planted.open_log(
-        Arc::clone(&disk),
-        clock,
-        options.log,
-        state.node,
-        state.home,
-        |logged| replay.take(&logged),
-    )?;
+    let log = planted.open_log(Arc::clone(&disk), clock, options.log, state, |logged| {
+        replay.take(&logged)
+    })?;
     let Replay { slots, notes, .. } = replay;
     if let Some(damage) = log.damage() {
         tracing::warn!("{damage}; they are in the objects' files, and nothing is lost by that");

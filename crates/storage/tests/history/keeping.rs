@@ -127,6 +127,44 @@ fn times_become_bookmarks() {
     assert_eq!(fill(&database), 17);
 }
 
+/// After a checkpoint the log says nothing of the times of what is home.
+#[test]
+fn times_do_not_go_back_with_the_clock_where_nothing_is_left_of_them_in_the_log() {
+    let mut node = Node::new();
+    node.options.history_ms = 0;
+    let start = node.clock.get();
+    live(&mut node, 3);
+    let last = start + 2 * DAY_MS;
+    node.crash(true);
+    node.clock.set(start);
+    let before = node.store().log().last();
+    drop(put(&node.open(&object(1)), 50));
+    let mut times = Vec::new();
+    let read = node.store().log().read_after(before, |logged| {
+        times.push(logged.time_ms);
+        Ok(true)
+    });
+    read.unwrap();
+    assert!(
+        !times.is_empty() && times.iter().all(|time| *time >= last),
+        "{times:?} before {last}"
+    );
+    node.checkpoint(true);
+    node.crash(true);
+
+    // A history that begins now does not reach back to times that had passed.
+    node.options.history_ms = 30 * DAY_MS;
+    let database = node.open(&object(1));
+    let error = database.bookmark_for_time(start + DAY_MS).unwrap_err();
+    assert!(
+        error.message.starts_with("That time is too long ago"),
+        "{}",
+        error.message
+    );
+    let now = database.bookmark_for_time(last + DAY_MS).unwrap();
+    assert_eq!(now, bookmark(&database));
+}
+
 #[test]
 fn a_history_can_be_switched_off_and_begins_anew() {
     let mut node = Node::new();

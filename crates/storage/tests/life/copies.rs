@@ -75,8 +75,21 @@ fn a_range_of_objects_is_found_in_the_catalogue_and_in_the_notes() {
     };
     let found = || -> Vec<_> {
         let ids = [object("b").id, object("d").id];
-        let found = folder.store().objects_between("worker-Class", ids);
-        let names = found.unwrap().into_iter().map(|(_, entry)| entry.name);
+        let store = folder.store();
+        let found = store.objects_between("worker-Class", ids).unwrap();
+        let mut one_by_one = Vec::new();
+        let visited = store.each_between("worker-Class", ids, |object, entry| {
+            one_by_one.push((object, entry));
+        });
+        visited.unwrap();
+        assert_eq!(one_by_one, found);
+        let asked = ["a", "b", "bb", "c", "d", "dd"].map(object);
+        let existing = store.existing(&asked.iter().cloned().collect()).unwrap();
+        for object in asked {
+            let entry = store.object(&object).unwrap();
+            assert_eq!(existing.contains(&object), entry.is_some(), "{object}");
+        }
+        let names = found.into_iter().map(|(_, entry)| entry.name);
         names.map(Option::unwrap).collect()
     };
     assert!(found().is_empty());
