@@ -62,6 +62,12 @@ impl<'s> Scope<'s> {
         value.is_object() && unsafe { IsArrayBufferObject(value.value().to_object()) }
     }
 
+    /// Is it a `SharedArrayBuffer`?
+    pub fn is_shared_array_buffer(&mut self, value: Local<'_>) -> bool {
+        // SAFETY: a live object; the question does not allocate.
+        value.is_object() && unsafe { IsSharedArrayBufferObject(value.value().to_object()) }
+    }
+
     /// Is it a typed array or a `DataView`?
     pub fn is_view(&mut self, value: Local<'_>) -> bool {
         // SAFETY: a live object; the question does not allocate.

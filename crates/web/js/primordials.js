@@ -53,7 +53,6 @@ export const ArrayBufferIsView = ArrayBuffer.isView;
 export const ArrayBufferPrototypeTransfer = uncurryThis(ArrayBuffer.prototype.transfer);
 /** These two throw a TypeError for anything but an ArrayBuffer: usable as its brand check. */
 export const ArrayBufferPrototypeGetByteLength = getter(ArrayBuffer.prototype, "byteLength");
-export const SharedArrayBufferPrototypeGetByteLength = getter(SharedArrayBuffer.prototype, "byteLength");
 export const ArrayBufferPrototypeGetDetached = getter(ArrayBuffer.prototype, "detached");
 export const ArrayBufferPrototypeGetResizable = getter(ArrayBuffer.prototype, "resizable");
 

@@ -2,10 +2,10 @@
 //
 // Conversions follow Web IDL section 3.2; the texts of the errors are workerd's.
 
+import { op_is_array_buffer, op_is_shared_array_buffer } from "holdfast:ops";
 import { fieldError } from "./type_errors.js";
 import {
   ArrayBufferIsView,
-  ArrayBufferPrototypeGetByteLength,
   ArrayBufferPrototypeGetResizable,
   DataViewPrototypeGetBuffer,
   MathTrunc,
@@ -22,7 +22,6 @@ import {
   TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetToStringTag,
   uncurryThis,
-  SharedArrayBufferPrototypeGetByteLength,
 } from "./primordials.js";
 
 // --- shape ---------------------------------------------------------------------------------------
@@ -127,24 +126,13 @@ export function isObject(value) {
 
 /** Whether the value is an ArrayBuffer of any realm; a SharedArrayBuffer is not. */
 export function isArrayBuffer(value) {
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    ArrayBufferPrototypeGetByteLength(value);
-    return true;
-  } catch {
-    return false;
-  }
+  // To try a getter would cost an error for each value that is none.
+  return typeof value === "object" && op_is_array_buffer(value);
 }
 
 /** Whether the value is a SharedArrayBuffer of any realm. */
 export function isSharedArrayBuffer(value) {
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    SharedArrayBufferPrototypeGetByteLength(value);
-    return true;
-  } catch {
-    return false;
-  }
+  return typeof value === "object" && op_is_shared_array_buffer(value);
 }
 
 /** The buffer behind a typed array or DataView, without looking at user-visible properties. */

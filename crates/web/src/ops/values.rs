@@ -1,4 +1,4 @@
-//! What JavaScript cannot ask of a value: a copy of it, the state of a promise, what is behind a proxy or left in an
+//! What JavaScript cannot ask of a value, or only by trying it: what kind of buffer it is, a copy of it, the state of a promise, what is behind a proxy or left in an
 //! iterator.
 
 use holdfast_engine::{Args, Extension, JsResult, PromiseState, Scope, Yields};
@@ -6,6 +6,8 @@ use holdfast_engine::{Args, Extension, JsResult, PromiseState, Scope, Yields};
 pub(super) fn register(extension: Extension) -> Extension {
     extension
         .op("op_structured_clone", 3, structured_clone)
+        .op("op_is_array_buffer", 1, is_array_buffer)
+        .op("op_is_shared_array_buffer", 1, is_shared_array_buffer)
         .op("op_promise_details", 1, promise_details)
         .op("op_proxy_details", 1, proxy_details)
         .op("op_iterator_details", 1, iterator_details)
@@ -16,6 +18,18 @@ pub(super) fn register(extension: Extension) -> Extension {
 fn structured_clone<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let shared = args.get(2).as_bool() == Some(true);
     scope.structured_clone(args.get(0), args.get(1), shared)
+}
+
+/// Whether it is an `ArrayBuffer`.
+fn is_array_buffer<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let is = scope.is_array_buffer(args.get(0));
+    Ok(scope.bool(is))
+}
+
+/// Whether it is a `SharedArrayBuffer`.
+fn is_shared_array_buffer<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
+    let is = scope.is_shared_array_buffer(args.get(0));
+    Ok(scope.bool(is))
 }
 
 /// Promise → `["pending"]`, `["fulfilled", value]` or `["rejected", reason]`; undefined for anything else.
