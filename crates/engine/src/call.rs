@@ -13,7 +13,7 @@ use mozjs::rust::transform_u16_to_source_text;
 
 use crate::handles::Local;
 use crate::scope::{JsResult, Scope, Thrown};
-use crate::stencil::compile_options;
+use crate::stencil::compile_options_at;
 
 impl<'s> Scope<'s> {
     /// `function.call(this, ...args)`.
@@ -84,7 +84,8 @@ impl<'s> Scope<'s> {
         // SAFETY: names, text and options outlive the call; an empty environment chain means the
         // global scope; the function is rooted at once.
         unsafe {
-            let options = compile_options(self.cx(), file);
+            // SpiderMonkey puts one line with the parameters before the body.
+            let options = compile_options_at(self.cx(), file, 0);
             let chain = NewEnvironmentChain(self.cx(), mozjs::jsapi::SupportUnscopables::No);
             let (count, names) = (names.len() as u32, names.as_ptr());
             let function = if body.is_ascii() {

@@ -273,11 +273,24 @@ unsafe fn compile_module(
 /// # Safety
 /// `cx` must be live.
 pub(crate) unsafe fn compile_options(cx: *mut JSContext, file: &str) -> CompileOptionsWrapper {
+    // SAFETY: as the caller promises.
+    unsafe { compile_options_at(cx, file, 1) }
+}
+
+/// The same for text whose first line has this number.
+///
+/// # Safety
+/// `cx` must be live.
+pub(crate) unsafe fn compile_options_at(
+    cx: *mut JSContext,
+    file: &str,
+    line: u32,
+) -> CompileOptionsWrapper {
     let name = std::ffi::CString::new(file.replace('\0', "")).expect("NUL was removed");
     // SAFETY: as the caller promises; the wrapper is dropped before anything else uses `cx`.
     let wrapped =
         unsafe { mozjs::context::JSContext::from_ptr(std::ptr::NonNull::new_unchecked(cx)) };
-    CompileOptionsWrapper::new(&wrapped, name, 1)
+    CompileOptionsWrapper::new(&wrapped, name, line)
 }
 
 impl Stencil {

@@ -273,3 +273,25 @@ fn every_kind_of_value_has_a_truth() {
         }
     });
 }
+
+#[test]
+fn lines_of_a_function_that_is_compiled_count_from_its_body() {
+    let world = World::new(vec![]);
+    world.enter(|scope| {
+        // The second is not compiled as bytes.
+        for (body, place) in [
+            ("throw new Error('one');", "file.js:1:7"),
+            ("\n  throw new Error('zwei, Übel');", "file.js:2:9"),
+        ] {
+            let function = scope
+                .compile_function("file.js", &[c"a", c"b"], body)
+                .unwrap();
+            let nothing = scope.undefined();
+            scope.call(function, nothing, &[]).unwrap_err();
+            let error = scope.take_exception();
+            let stack = scope.get(error, "stack").unwrap();
+            let stack = scope.display(stack);
+            assert!(stack.contains(place), "{stack}");
+        }
+    });
+}

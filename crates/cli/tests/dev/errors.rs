@@ -127,6 +127,12 @@ fn a_module_that_throws() {
         &fail(project.path(), &[]).stderr,
         &["src/index.js:2:", "TypeError"],
     );
+    // Without import and export it is CommonJS.
+    let project = Project::worker("const limits = undefined;\nlimits.rows;\n");
+    assert_says(
+        &fail(project.path(), &[]).stderr,
+        &["src/index.js:2:", "TypeError"],
+    );
 }
 
 #[test]
