@@ -287,7 +287,7 @@ fn lines_of_a_function_that_is_compiled_count_from_its_body() {
                 .compile_function("file.js", &[c"a", c"b"], body)
                 .unwrap();
             let nothing = scope.undefined();
-            scope.call(function, nothing, &[]).unwrap_err();
+            let Thrown = scope.call(function, nothing, &[]).unwrap_err();
             let error = scope.take_exception();
             let stack = scope.get(error, "stack").unwrap();
             let stack = scope.display(stack);

@@ -73,7 +73,7 @@ fn response_to_js<'s>(scope: &mut Scope<'s>, response: FetchAnswer) -> JsResult<
     scope.define(object, "status", status)?;
     let text = scope.string(&status_text)?;
     scope.define(object, "statusText", text)?;
-    let headers = scope.wrap(Rc::new(HostHeaders(headers)))?;
+    let headers = scope.wrap(Rc::new(HostHeaders::new(headers)))?;
     scope.define(object, "headers", headers)?;
     let body = match body {
         Some(body) => scope.wrap(HostBody::new(body))?,

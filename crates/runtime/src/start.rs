@@ -57,7 +57,7 @@ fn request_parts<'s>(
 ) -> Result<[Local<'s>; 4], Thrown> {
     let method = scope.string(method.as_str())?;
     let url = scope.string(url)?;
-    let headers = scope.wrap(Rc::new(HostHeaders(headers)))?;
+    let headers = scope.wrap(Rc::new(HostHeaders::new(headers)))?;
     let body = match body {
         Some(body) => scope.wrap(HostBody::new(body))?,
         None => scope.null(),

@@ -102,7 +102,7 @@ fn op_match<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
         };
         let status = scope.int(i32::from(hit.status));
         let status_text = scope.string(&hit.status_text)?;
-        let headers = scope.wrap(Rc::new(HostHeaders(hit.headers)))?;
+        let headers = scope.wrap(Rc::new(HostHeaders::new(hit.headers)))?;
         let body = match hit.body {
             Some(body) => scope.wrap(HostBody::new(body))?,
             None => scope.null(),

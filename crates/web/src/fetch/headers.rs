@@ -1,11 +1,30 @@
 //! Header lists across the border: `[name, value, name, value, …]` in JavaScript, names in lower case.
 
+use bytes::BytesMut;
 use holdfast_engine::{Args, JsResult, Local, Scope, Thrown};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Headers that JavaScript has not looked at; `op_headers_read` gives them as a flat list.
 #[derive(Debug)]
-pub struct HostHeaders(pub HeaderMap);
+pub struct HostHeaders(HeaderMap);
+
+impl HostHeaders {
+    /// Moves the values into memory of their own. As they were read they are parts of their connection's buffer, which may
+    /// have hundreds of KiB, and JavaScript holds what it is given until the collector comes.
+    pub fn new(mut headers: HeaderMap) -> HostHeaders {
+        let total = headers.values().map(HeaderValue::len).sum();
+        let mut values = BytesMut::with_capacity(total);
+        for value in headers.values() {
+            values.extend_from_slice(value.as_bytes());
+        }
+        let mut values = values.freeze();
+        for value in headers.values_mut() {
+            let bytes = values.split_to(value.len());
+            *value = HeaderValue::from_maybe_shared(bytes).expect("these are a header's");
+        }
+        HostHeaders(headers)
+    }
+}
 
 /// Bytes that are not UTF-8 become U+FFFD, as in Workers.
 pub(super) fn op_headers_read<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
@@ -44,4 +63,28 @@ pub fn headers_from_js<'s>(scope: &mut Scope<'s>, list: Local<'s>) -> Result<Hea
         }
     }
     Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::header::{ACCEPT, COOKIE};
+
+    use super::*;
+
+    #[test]
+    fn what_javascript_holds_keeps_no_connections_buffer() {
+        let buffer = Bytes::from([&b"a=b; c=\xffd"[..], b"*/*", &[0; 4096]].concat());
+        let value = |range| HeaderValue::from_maybe_shared(buffer.slice(range)).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, value(0..9));
+        headers.append(ACCEPT, value(9..12));
+        headers.append(COOKIE, value(9..9));
+        assert!(!buffer.is_unique());
+        let before = headers.clone();
+        let kept = HostHeaders::new(headers);
+        assert_eq!(kept.0, before);
+        drop(before);
+        assert!(buffer.is_unique());
+    }
 }

@@ -104,7 +104,7 @@ fn response_to_js<'s>(scope: &mut Scope<'s>, response: Response) -> JsResult<'s>
     };
     let status = scope.int(i32::from(response.status.as_u16()));
     let status_text = scope.string(&response.status_text)?;
-    let headers = scope.wrap(Rc::new(HostHeaders(response.headers)))?;
+    let headers = scope.wrap(Rc::new(HostHeaders::new(response.headers)))?;
     let body = match response.body {
         Some(body) => scope.wrap(HostBody::new(body))?,
         None => scope.null(),
