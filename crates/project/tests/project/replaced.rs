@@ -1,6 +1,8 @@
 //! `alias` and `define`.
 
-use crate::common::{Fixture, code, import};
+use holdfast_project::RequestKind;
+
+use crate::common::{Fixture, code, import, target};
 
 fn app(keys: &str, index: &str, more: &[(&str, &str)]) -> Fixture {
     let config = format!(
@@ -37,7 +39,13 @@ fn an_alias_leads_wherever_the_specifier_stands() {
         from("src/index.ts", "left/more"),
         "node_modules/left/more.js"
     );
-    assert_eq!(from("node_modules/right/r.js", "old"), "src/new.ts");
+    let required = target(
+        &graph,
+        "node_modules/right/r.js",
+        "old",
+        RequestKind::Require,
+    );
+    assert_eq!(required, "src/new.ts");
 }
 
 #[test]
@@ -95,15 +103,15 @@ fn what_cannot_be_defined_is_told() {
     let cases = [
         (
             r#""define": { "A": "'x" }"#,
-            "wrangler.jsonc:1:103: \"A\" cannot be defined as `'x`: ",
+            "wrangler.jsonc:1:96: \"A\" cannot be defined as `'x`: ",
         ),
         (
             r#""define": { "a-b": "1" }"#,
-            "wrangler.jsonc:1:105: \"a-b\" cannot be defined as `1`: The define key `a-b` is not an identifier",
+            "wrangler.jsonc:1:98: \"a-b\" cannot be defined as `1`: The define key `a-b` is not an identifier",
         ),
         (
             r#""define": { "A": 1 }"#,
-            "wrangler.jsonc:1:103: \"define.A\" must be a string",
+            "wrangler.jsonc:1:96: \"define.A\" is a number",
         ),
     ];
     for (keys, expected) in cases {
