@@ -112,15 +112,20 @@ impl<'o> Loader<'o> {
                     }
                     (index, self.seen(&apps[index].project, error).into())
                 }
-                Ok(warnings) => match node.reload(fresh.clone()) {
-                    Err(failed) => (failed.worker, failed.error.into()),
-                    Ok(()) => {
-                        self.warn_all(&apps, warnings);
-                        reloaded.done = fresh.iter().map(|(index, _)| *index).collect();
-                        self.apps = apps;
-                        break;
+                Ok(warnings) => {
+                    let places: Vec<_> = fresh.iter().map(|(index, _)| *index).collect();
+                    let with_bindings = self.with_bindings_to_changed_classes(&apps);
+                    let all: Vec<_> = places.iter().copied().chain(with_bindings).collect();
+                    match node.reload(&apps, &all) {
+                        Err(failed) => (failed.worker, failed.error.into()),
+                        Ok(()) => {
+                            self.warn_all(&apps, warnings);
+                            reloaded.done = places;
+                            self.apps = apps;
+                            break;
+                        }
                     }
-                },
+                }
             };
             reloaded.failures.push(failure);
             if !fresh.iter().any(|(index, _)| *index == culprit) {
@@ -132,6 +137,24 @@ impl<'o> Loader<'o> {
             fresh.retain(|(index, _)| *index != culprit);
         }
         reloaded
+    }
+
+    /// The projects that stay as they are, but name classes of one whose migrations have changed: such a name may mean
+    /// other data than before.
+    fn with_bindings_to_changed_classes(&self, apps: &[Arc<App>]) -> Vec<usize> {
+        let pairs = || self.apps.iter().zip(apps).enumerate();
+        let changed: HashSet<&str> = pairs()
+            .filter(|(_, (old, new))| old.project.config.classes != new.project.config.classes)
+            .map(|(_, (_, new))| new.project.config.name.as_str())
+            .collect();
+        pairs()
+            .filter(|(_, (old, new))| Arc::ptr_eq(old, new))
+            .filter(|(_, (_, app))| {
+                let mut bindings = app.project.config.foreign_objects();
+                bindings.any(|(_, script)| changed.contains(script))
+            })
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// Reads one project.

@@ -105,10 +105,8 @@ impl Node {
                 error: std::io::Error::other(error.message),
             })?
             .into();
-        let has_neighbours = apps.len() > 1;
-        let plans = apps.into_iter().enumerate();
-        let plans: Arc<[Arc<Plan>]> = plans
-            .map(|(worker, app)| Arc::new(Plan::new(app, worker, has_neighbours)))
+        let plans: Arc<[Arc<Plan>]> = (0..apps.len())
+            .map(|worker| Arc::new(Plan::new(&apps, worker)))
             .collect();
         let router: Arc<dyn Router> = Arc::new(ById {
             shards: options.shards,
@@ -186,17 +184,17 @@ impl Node {
         self.admin.clone()
     }
 
-    /// Replaces programs, all of them or none; each comes with the place of its Worker among those that the node was
-    /// started with. New requests run the new ones, the Workers' objects are reset.
+    /// Replaces programs, all of them or none: those of the Workers at the places `changed`. `apps` are all Workers in the
+    /// order in which the node was started with them. New requests run the new programs, and the Workers' objects are reset.
     ///
     /// # Errors
     /// What keeps one of the new programs from running; the old ones then go on.
-    pub fn reload(&self, apps: Vec<(usize, Arc<App>)>) -> Result<(), ReloadError> {
-        let plans = apps.into_iter().map(|(worker, app)| {
-            assert!(worker < self.workers, "there is no such Worker");
-            Arc::new(Plan::new(app, worker, self.workers > 1))
-        });
-        let plans: Arc<[Arc<Plan>]> = plans.collect();
+    pub fn reload(&self, apps: &[Arc<App>], changed: &[usize]) -> Result<(), ReloadError> {
+        assert_eq!(apps.len(), self.workers, "the node's Workers stay the same");
+        let plans: Arc<[Arc<Plan>]> = changed
+            .iter()
+            .map(|worker| Arc::new(Plan::new(apps, *worker)))
+            .collect();
         let mut outcome = Ok(());
         let (answer, prepared) = blocking::channel();
         for shard in &self.shards {

@@ -28,9 +28,10 @@ pub(crate) struct Class {
 }
 
 impl Class {
-    /// The key names the class's data, so it is the same whoever speaks of the class.
-    fn new(script: &str, name: &str) -> Class {
-        let unique_key = format!("{script}-{name}");
+    /// The key names the class's data, so it is the same whoever speaks of the class, and by the name that it was made
+    /// under, so that it stays when the class is renamed.
+    fn new(script: &str, name: &str, made_as: &str) -> Class {
+        let unique_key = format!("{script}-{made_as}");
         Class {
             id: ClassId::of(&unique_key),
             name: name.to_owned(),
@@ -57,18 +58,23 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn new(app: Arc<App>, worker: usize, has_neighbours: bool) -> Plan {
+    /// The plan of one of the node's Workers. `apps` are all of them.
+    pub(crate) fn new(apps: &[Arc<App>], worker: usize) -> Plan {
+        let app = Arc::clone(&apps[worker]);
         let config = &app.project.config;
         let own = config.classes.iter().map(|class| Class {
             sqlite: class.sqlite,
-            ..Class::new(&config.name, &class.class_name)
+            ..Class::new(&config.name, &class.class_name, &class.made_as)
         });
         let mut classes: Vec<Class> = own.collect();
         let own_classes = classes.len();
         for (binding, script) in config.foreign_objects() {
+            let name = &binding.class_name;
+            // Where that Worker does not run, nobody can tell, and nothing is there to be called.
+            let made_as = made_as(apps, script, name).unwrap_or(name);
             let class = Class {
                 foreign: Some(script.to_owned()),
-                ..Class::new(script, &binding.class_name)
+                ..Class::new(script, name, made_as)
             };
             // Two bindings may name one class.
             if classes[own_classes..]
@@ -87,7 +93,7 @@ impl Plan {
         Plan {
             app,
             worker,
-            has_neighbours,
+            has_neighbours: apps.len() > 1,
             classes,
             own_classes,
             stencils: StencilCache::new(),
@@ -128,6 +134,17 @@ impl Plan {
             .iter()
             .position(|class| class.name == name && class.foreign.as_deref() == foreign)
     }
+}
+
+/// The name under which a class of a Worker was made.
+fn made_as<'a>(apps: &'a [Arc<App>], script: &str, class: &str) -> Option<&'a str> {
+    let config = apps
+        .iter()
+        .map(|app| &app.project.config)
+        .find(|config| config.name == script)?;
+    let mut classes = config.classes.iter();
+    let made = classes.find(|made| made.class_name == class)?;
+    Some(&made.made_as)
 }
 
 /// Functions of `workers/js/dispatch.js` and its neighbours.

@@ -92,8 +92,8 @@ const THROWN: [(&str, &str); 10] = [
     ("flags", "TypeError: still here"),
     ("all", UNREADABLE),
     ("prototype", "Error: still here"),
-    ("text", UNREADABLE),
-    ("value", "Error: [object Object]"),
+    ("text", "Error: [object Object]"),
+    ("value", "Error: #<Object>"),
     ("inherited", "toString: still here"),
 ];
 

@@ -7,6 +7,7 @@ import { bytesOfBuffer } from "./blob.js";
 import { cancelHost, readHostChunk, setHostFailure } from "./host_handle.js";
 import { holdPassage } from "./passage.js";
 import { PromisePrototypeThen, TypedArrayPrototypeGetByteLength } from "./primordials.js";
+import { packSentError } from "./sent_errors.js";
 import {
   createReadableByteStream, expectedLength, getInternalReader, nativeSource, setNativeSource,
 } from "./streams/index.js";
@@ -64,7 +65,7 @@ async function pump(reader, sender) {
       const bytes = chunkBytes(value);
       if (bytes === undefined) {
         const error = new TypeError("This ReadableStream did not return bytes.");
-        op_body_sender_fail(sender, error.message);
+        op_body_sender_fail(sender, error.message, packSentError(error));
         cancel(error);
         return;
       }
@@ -74,11 +75,11 @@ async function pump(reader, sender) {
         break;
       }
     }
-    op_body_sender_fail(sender, "The stream was cancelled.");
+    op_body_sender_fail(sender, "The stream was cancelled.", undefined);
   } catch (error) {
     // The stream failed. The peer sees a body that breaks off.
     cancelled = true;
-    op_body_sender_fail(sender, messageOf(error));
+    op_body_sender_fail(sender, messageOf(error), packSentError(error));
   }
 }
 
@@ -88,7 +89,7 @@ async function pump(reader, sender) {
  */
 export function failSender(sender, body, reason) {
   if (body !== undefined) setHostFailure(body, reason);
-  op_body_sender_fail(sender, messageOf(reason));
+  op_body_sender_fail(sender, messageOf(reason), packSentError(reason));
 }
 
 function messageOf(error) {

@@ -87,15 +87,17 @@ function partsFrom(input, init) {
       source: null, from: null,
     };
   }
+  let namesMethod = false;
   if (init !== undefined && init !== null) {
     if (!isObject(init)) throw constructorArgumentError("Request", 2, `${INIT} or Request`);
-    applyInit(init, parts);
+    namesMethod = applyInit(init, parts);
   }
   const { from } = parts;
   if (from !== null) {
     if (isUnusable(from)) throw new TypeError("Cannot reconstruct a Request with a used body.");
     if (bodyKind(from) !== NONE) {
-      mayHaveBody(parts.method);
+      // A client's GET may have a body, and then has it in copies that are a GET because it was one.
+      if (namesMethod) mayHaveBody(parts.method);
       const moved = moveBody(from);
       parts.kind = moved.kind;
       parts.source = moved.source;
@@ -108,7 +110,9 @@ function mayHaveBody(method) {
   if (method === "GET" || method === "HEAD") throw new TypeError("Request with a GET or HEAD method cannot have a body.");
 }
 
+/** Gives whether `init` says which method it is to be; another request only passes its own on. */
 function applyInit(init, parts) {
+  const isCopy = isRequest(init);
   const { body, cache, cf, fetcher, headers, integrity, method, redirect, signal } = init;
   if (method !== undefined) parts.method = normalizeMethod(method);
   if (headers !== undefined) {
@@ -137,11 +141,12 @@ function applyInit(init, parts) {
     }
     parts.extras = extras;
   }
-  if (body === undefined) return;
+  const namesMethod = method !== undefined && !isCopy;
+  if (body === undefined) return namesMethod;
   // The body of the Request that this one is made from stays with it.
   parts.from = null;
-  if (body === null) return;
-  mayHaveBody(parts.method);
+  if (body === null) return namesMethod;
+  if (!isCopy) mayHaveBody(parts.method);
   const { kind, source, type } = extractBody(body);
   parts.kind = kind;
   parts.source = source;
@@ -149,6 +154,7 @@ function applyInit(init, parts) {
     parts.headers ??= [];
     if (listFirst(parts.headers, "content-type") === undefined) parts.headers.push("content-type", type);
   }
+  return namesMethod;
 }
 
 export class Request extends Body {

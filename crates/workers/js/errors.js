@@ -3,9 +3,17 @@
 // What is thrown is packed into a plain value on its own side and made into an error again at the caller,
 // with the properties that say how the call failed (remote, retryable, overloaded, durableObjectReset).
 
+import { holdsPlatformObjects } from "../web/clonable.js";
+import { copyRequest, copyResponse } from "../web/clone_platform.js";
+import { DOMException, isDOMException } from "../web/dom_exception.js";
+import { copyWithPlaces, openPlaces } from "../web/places.js";
+import { isRequest } from "../web/request.js";
+import { isResponse } from "../web/response.js";
 import { hasLegacyErrors } from "./flags.js";
+import { describePlatform, revivePlatform } from "./rpc/platform.js";
 
 const { getOwnPropertyDescriptors, defineProperty } = Object;
+const { toString: defaultToString } = Object.prototype;
 
 const CLASSES = {
   __proto__: null,
@@ -21,6 +29,7 @@ export const UNREADABLE = "(an error that cannot be read)";
 
 function text(value) {
   try {
+    if (typeof value === "object" && value !== null && !Error.isError(value)) return describeObject(value);
     // Unlike a template, this takes symbols.
     return String(value);
   } catch {
@@ -28,13 +37,39 @@ function text(value) {
   }
 }
 
+// What V8 calls an object in its messages.
+function describeObject(object) {
+  if (object.toString !== defaultToString) return Reflect.apply(defaultToString, object, []);
+  const { constructor } = object;
+  return `#<${typeof constructor === "function" && constructor.name !== "" ? constructor.name : "Object"}>`;
+}
+
 /** A value that structured clone takes (as a rule), from anything that can be thrown. Never throws itself. */
 export function packError(error) {
   try {
-    return pack(error);
+    const packed = pack(error);
+    // What is in private fields goes beside it. Nothing that needs the other side's help, such as a stream, is sent.
+    if (!holdsPlatformObjects(packed)) return packed;
+    return { kind: "places", ...copyWithPlaces(packed, describeCopy) };
   } catch {
     return packErrorPlainly(error);
   }
+}
+
+/** What a platform object is made of, if it has a copy; undefined for everything else. */
+function describeCopy(value) {
+  if (isDOMException(value)) return { kind: "dom", name: value.name, message: value.message, stack: value.stack };
+  // They throw where there is no copy.
+  if (isRequest(value)) return describePlatform(copyRequest(value));
+  if (isResponse(value)) return describePlatform(copyResponse(value));
+  return describePlatform(value);
+}
+
+function reviveCopy(kind) {
+  if (kind.kind !== "dom") return revivePlatform(kind);
+  const exception = new DOMException(kind.message, kind.name);
+  defineProperty(exception, "stack", { value: kind.stack, writable: true, configurable: true });
+  return exception;
 }
 
 function pack(error) {
@@ -69,13 +104,9 @@ function packLegacy(error) {
 }
 
 function rebuildLegacy({ kind, name, message, value }) {
-  if (kind === "value") return new Error(isPlain(value) ? "#<Object>" : text(value));
+  if (kind === "value") return new Error(text(value));
   if (CLASSES[name] !== undefined) return makeError(CLASSES[name], message);
   return new Error(message === "" ? name : `${name}: ${message}`);
-}
-
-function isPlain(value) {
-  return Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** The same without what the program put on it, for when that has no clone. Never throws, and always has one. */
@@ -123,15 +154,18 @@ function makeError(Class, message) {
   return new Class(message);
 }
 
+/** A flag of `unpackError`. */
+export const REMOTE = 1;
+
 /**
  * The error at the caller.
  * @param packed what packError gave
  * @param {number} flags 1 remote, 2 retryable, 4 overloaded, 8 durableObjectReset
  */
 export function unpackError(packed, flags) {
-  const error = rebuild(packed);
+  const error = rebuild(packed.kind === "places" ? openPlaces(packed.parcel, packed.made.map(reviveCopy)) : packed);
   if (typeof error !== "object" || error === null) return error;
-  if (flags & 1) error.remote = true;
+  if (flags & REMOTE) error.remote = true;
   if (flags & 2) error.retryable = true;
   if (flags & 4) error.overloaded = true;
   if (flags & 8) error.durableObjectReset = true;

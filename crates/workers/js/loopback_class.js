@@ -5,8 +5,8 @@
 
 import { checkClonable, refuseToClone } from "../web/clonable.js";
 import { structuredClone } from "../web/structured_clone.js";
-import { argumentError, fieldError } from "../web/type_errors.js";
-import { defineInterface, illegalConstructor, illegalInvocation, isObject } from "../web/webidl.js";
+import { defineInterface, illegalConstructor, illegalInvocation } from "../web/webidl.js";
+import { propsIn } from "./loopback_options.js";
 import { DurableObjectNamespace, makeNamespace } from "./namespace.js";
 import { addLoopback, loopbackOf, makeObjectClass } from "./object_class.js";
 
@@ -56,20 +56,15 @@ class LoopbackDurableObjectNamespace extends DurableObjectNamespace {
 defineInterface(LoopbackDurableObjectNamespace);
 refuseToClone(LoopbackDurableObjectNamespace);
 
-function propsOf(options, interfaceName) {
-  if (options === undefined || options === null) return undefined;
-  if (!isObject(options)) throw argumentError("(called as function)", interfaceName, 1, "Options");
-  const { props } = options;
+function copyOf(props) {
   if (props === undefined) return undefined;
-  if (!isObject(props)) throw fieldError("props", "Options", "Object");
   checkClonable(props);
   return structuredClone(props);
 }
 
 function makeLoopback(Interface, name, namespace) {
-  function binding(options) {
-    if (arguments.length === 0) throw argumentError("(called as function)", Interface.name, 1, "Options");
-    return makeObjectClass({ worker: undefined, name, props: propsOf(options, Interface.name) });
+  function binding() {
+    return makeObjectClass({ worker: undefined, name, props: copyOf(propsIn(arguments, Interface.name)) });
   }
   delete binding.name;
   delete binding.length;

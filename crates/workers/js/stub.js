@@ -9,6 +9,7 @@ import { refuseToClone } from "../web/clonable.js";
 import { argumentError } from "../web/type_errors.js";
 import { defineInterface, illegalConstructor, illegalInvocation, internalToken } from "../web/webidl.js";
 import { hexOf } from "./id.js";
+import { propsIn } from "./loopback_options.js";
 import { makeProperty, Route } from "./rpc/remote.js";
 
 const { get: reflectGet } = Reflect;
@@ -137,7 +138,7 @@ class LoopbackTraps {
   }
 
   apply(_target, _this, args) {
-    return this.specialize(args[0]);
+    return this.specialize(propsIn(args, "LoopbackServiceStub"));
   }
 
   defineProperty() {
@@ -164,10 +165,7 @@ export function makeLoopbackStub(entry) {
   loopbacks.set(target, routeOfTarget(op_proxy_target(stub)));
   return new Proxy(
     target,
-    new LoopbackTraps(stub, (options) => {
-      const props = options === undefined || options === null ? undefined : options.props;
-      return makeEntryStub(undefined, entry, props);
-    }),
+    new LoopbackTraps(stub, (props) => makeEntryStub(undefined, entry, props)),
   );
 }
 

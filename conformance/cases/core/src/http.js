@@ -2,6 +2,23 @@
 
 import { onRequest, outcome, outcomes } from "./harness.js";
 
+/** What becomes of the body that a client has sent with its GET. */
+function copiesOfGet({ request, env, name }) {
+  const again = () => request.clone();
+  const fetched = async (...args) => (await (await env.TARGET.getByName(name).fetch(...args)).json()).body;
+  return outcomes({
+    has: () => [request.method, request.body !== null],
+    copy: () => new Request(again()).text(),
+    otherUrl: () => new Request("http://x/", again()).text(),
+    otherHeaders: () => new Request(again(), { headers: {} }).text(),
+    method: () => new Request(again(), { method: "GET" }).text(),
+    otherMethod: () => new Request(again(), { method: "POST" }).text(),
+    body: () => new Request("http://x/", { body: again().body }).text(),
+    fetched: () => fetched(new Request("http://x/echo", again())),
+    fetchedBy: () => fetched("http://x/echo", again()),
+  });
+}
+
 /** The request as the Worker sees it, without what depends on the client. */
 async function seen({ request }) {
   const headers = Object.fromEntries(
@@ -144,6 +161,8 @@ export default {
     { method: "PATCH", body: '{"a":1}', headers: { "content-type": "application/json" } },
     async ({ request }) => ({ json: await request.json(), again: await outcome(() => request.text()) }),
   ),
+  "request-get-with-body": onRequest({ body: "d", headers: { "content-length": "1" } }, copiesOfGet),
+  "request-get-with-empty-body": onRequest({ headers: { "content-length": "0" } }, copiesOfGet),
   "request-query": onRequest({ query: "?a=1&a=2&b=%C3%A9&c=x+y&%5B%5D=1" }, ({ request }) => [
     ...new URL(request.url).searchParams,
   ]),

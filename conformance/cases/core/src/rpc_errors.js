@@ -50,6 +50,63 @@ export default {
     const id = error.durableObjectId;
     return { keys: Object.keys(error).sort(), remote: error.remote, id: id === env.TARGET.idFromName(name).toString() };
   },
+  "id-of-the-object": async ({ env, name }) => {
+    const stub = env.TARGET.getByName(name);
+    const ids = { [stub.id]: "this one", [env.OTHER.idFromName(name)]: "the other" };
+    const idIn = async (promise) => {
+      const { durableObjectId } = await caught(promise);
+      return ids[durableObjectId] ?? show(durableObjectId);
+    };
+    return {
+      thrown: await idIn(stub.throwError("Error", "x")),
+      rejected: await idIn(stub.rejectLater("x")),
+      passedOn: await idIn(stub.relay(name, "rejectLater", "x")),
+      thrownThere: await idIn(stub.relay(name, "throwError", "Error", "x")),
+      pipelined: await idIn(stub.throwingFunction()()),
+      exported: await idIn((await stub.throwingFunction())()),
+      fetched: await idIn(stub.fetch("http://x/throw")),
+      missing: await idIn(stub.nope()),
+    };
+  },
+  "platform-objects": async ({ env, name }) => {
+    const stub = env.TARGET.getByName(name);
+    const kinds = ["response", "responseWithBody", "request", "headers", "blob", "url", "stream", "signal", "target"];
+    const others = ["withFunction", "arrayWithFunction", "mapWithFunction", "promise", "withToString"];
+    const results = {};
+    for (const kind of [...kinds, ...others]) {
+      const thrown = await caught(stub.throwMade(kind));
+      const { status, url, method, size, type } = thrown;
+      const headers = thrown instanceof Headers ? thrown : thrown.headers;
+      results[kind] = { thrown: describeError(thrown), parts: show({ status, url, method, size, type }) };
+      if (headers !== undefined) results[kind].headers = [...headers];
+    }
+    return results;
+  },
+  "platform-objects-in-errors": async ({ env, name }) => {
+    const stub = env.TARGET.getByName(name);
+    const [withHeaders, withResponse, withBody, becauseOfDom] = [
+      await caught(stub.throwMade("errorWithHeaders")),
+      await caught(stub.throwMade("errorWithResponse")),
+      await caught(stub.throwMade("errorWithResponseBody")),
+      await caught(stub.throwMade("errorBecauseOfDom")),
+    ];
+    return {
+      headers: withHeaders.headers instanceof Headers && [...withHeaders.headers],
+      response: [withResponse.response instanceof Response && withResponse.response.status, withResponse.code],
+      withBody: [withBody.message, show(withBody.response), show(withBody.code)],
+      cause: [becauseOfDom.cause instanceof DOMException, describeError(becauseOfDom.cause)],
+    };
+  },
+  "bodies-that-fail": async ({ env, name }) => {
+    const read = (kind) => async () => {
+      const response = await env.TARGET.getByName(name).fetch(`http://x/failing-body?kind=${kind}`);
+      return response.text();
+    };
+    const kinds = ["error", "custom", "dom", "string", "headers", "errorWithHeaders"];
+    const results = await outcomes(Object.fromEntries(kinds.map((kind) => [kind, read(kind)])));
+    const custom = await caught(read("custom")());
+    return { ...results, code: [custom.code, show(custom.detail)] };
+  },
   cause: ({ env, name }) => outcome(() => env.TARGET.getByName(name).throwWithCause()),
   aggregate: async ({ env, name }) => {
     const error = await caught(env.TARGET.getByName(name).throwAggregate());

@@ -65,6 +65,10 @@ export default {
       same: () => ctx.exports === ctx.exports,
       fetch: async () => (await ctx.exports.handlers.fetch("http://x/")).text(),
       type: () => [typeof ctx.exports.Entry, ctx.exports.Entry.constructor.name],
+      noOptions: () => ctx.exports.Entry(),
+      textForOptions: () => ctx.exports.Entry("x"),
+      textForProps: () => ctx.exports.Entry({ props: "x" }),
+      emptyOptions: () => ctx.exports.Entry({}).props(),
     }),
   "loopback-of-the-module": () =>
     outcomes({ add: () => exports.Entry.add(4, 5), missing: () => exports.Nope === undefined, has: () => "Entry" in exports }),

@@ -36,6 +36,45 @@ export class CustomError extends Error {
   }
 }
 
+/** What is thrown by name: not everything can be sent. */
+const MADE = {
+  response: () => new Response(null, { status: 404, headers: { a: "b" } }),
+  responseWithBody: () => new Response("x"),
+  request: () => new Request("http://x/y", { method: "PUT" }),
+  headers: () => new Headers({ a: "b" }),
+  blob: () => new Blob(["x"], { type: "text/x" }),
+  url: () => new URL("http://x/"),
+  stream: () => new ReadableStream(),
+  signal: () => AbortSignal.abort(),
+  target: () => new (class Session extends RpcTarget {})(),
+  withFunction: () => ({ f() {} }),
+  arrayWithFunction: () => [1, () => 1],
+  mapWithFunction: () => new Map([[1, () => 1]]),
+  promise: () => Promise.resolve(1),
+  withToString: () => ({ f() {}, toString: () => "own text" }),
+  error: () => new RangeError("plain"),
+  custom: () => new CustomError("mine"),
+  dom: () => new DOMException("stopped", "AbortError"),
+  errorWithHeaders: () => Object.assign(new Error("h"), { headers: new Headers({ a: "b" }) }),
+  errorWithResponse: () => Object.assign(new Error("r"), { response: new Response(null, { status: 409 }), code: 7 }),
+  errorWithResponseBody: () => Object.assign(new Error("b"), { response: new Response("x"), code: 7 }),
+  errorBecauseOfDom: () => new Error("d", { cause: new DOMException("stopped", "AbortError") }),
+  string: () => "text",
+};
+
+/** Two bytes, and then `error`. */
+function failingStream(error) {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode("ab"));
+    },
+    async pull(controller) {
+      await scheduler.wait(1);
+      controller.error(error);
+    },
+  });
+}
+
 /** The target of RPC and fetch cases. */
 export class Target extends DurableObject {
   field = "instance property";
@@ -135,6 +174,14 @@ export class Target extends DurableObject {
   throwValue(value) {
     throw value;
   }
+  throwMade(kind) {
+    throw MADE[kind]();
+  }
+  throwingFunction() {
+    return () => {
+      throw new Error("from a function");
+    };
+  }
   throwWithCause() {
     throw new Error("outer", { cause: new TypeError("inner") });
   }
@@ -223,6 +270,8 @@ export class Target extends DurableObject {
   async fetch(request) {
     const url = new URL(request.url);
     switch (url.pathname) {
+      case "/failing-body":
+        return new Response(failingStream(MADE[url.searchParams.get("kind")]()));
       case "/echo":
         return Response.json({
           method: request.method,

@@ -196,6 +196,57 @@ fn an_object_keeps_its_data_and_gets_its_new_code() {
 }
 
 #[test]
+fn a_class_that_is_renamed_keeps_its_data() {
+    let config = |class: &str, step: &str| {
+        wrangler(&format!(
+            r#""durable_objects": {{ "bindings": [{{ "name": "NOTE", "class_name": "{class}" }}] }},
+               "migrations": [{{ "tag": "v1", "new_sqlite_classes": ["Note"] }}{step}],"#
+        ))
+    };
+    let code = |class: &str| {
+        format!(
+            "import {{ DurableObject }} from 'cloudflare:workers';
+             export class {class} extends DurableObject {{
+               add() {{
+                 const count = (this.ctx.storage.kv.get('count') ?? 0) + 1;
+                 this.ctx.storage.kv.put('count', count);
+                 return `{class} ${{count}} ${{this.ctx.id}}`;
+               }}
+             }}
+             export default {{ fetch: async (_, env) => new Response(await env.NOTE.getByName('a').add()) }};"
+        )
+    };
+    let project = Project::new(&[
+        ("wrangler.jsonc", &config("Note", "")),
+        ("src/index.js", &code("Note")),
+    ]);
+    let (mut holdfast, server, _data) = start(&project, &[]);
+    let first = server.get("/").body;
+    let id = first.strip_prefix("Note 1 ").expect("the first answer");
+
+    // As a migration is written: the class in the code first, whose binding then leads nowhere.
+    project.write("src/index.js", &code("Page"));
+    holdfast.expect_error("which src/index.js does not export");
+    holdfast.expect_error("goes on running");
+    let renamed = r#", { "tag": "v2", "renamed_classes": [{ "from": "Note", "to": "Page" }] }"#;
+    project.write("wrangler.jsonc", &config("Page", renamed));
+    holdfast.expect("reloaded in ");
+    assert_eq!(server.get("/").body, format!("Page 2 {id}"));
+
+    // A new class of the old name has nothing of it.
+    let both = format!("{renamed}, {{ \"tag\": \"v3\", \"new_sqlite_classes\": [\"Note\"] }}");
+    let mut both_classes = code("Note");
+    both_classes.push_str("\nexport class Page extends DurableObject {}");
+    project.write("src/index.js", &both_classes);
+    holdfast.expect("reloaded in ");
+    project.write("wrangler.jsonc", &config("Note", &both));
+    holdfast.expect("reloaded in ");
+    let other = server.get("/").body;
+    assert!(other.starts_with("Note 1 "), "{other}");
+    assert_ne!(other, first);
+}
+
+#[test]
 fn nothing_is_watched_when_not_wanted() {
     let project = Project::worker(&answering("one"));
     let (holdfast, server, _data) = start(&project, &["--no-watch"]);

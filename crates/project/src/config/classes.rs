@@ -22,8 +22,37 @@ pub struct DurableObjectBinding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DurableObjectClass {
     pub class_name: String,
+    /// What its data goes by: the name under which it was made, which a renaming leaves as it is. `.2` and so on is added
+    /// for one that is made under a name that was used before, since the data of that one is not its own.
+    pub made_as: String,
     /// Made by `new_sqlite_classes`: the objects have the SQL API.
     pub sqlite: bool,
+}
+
+/// The classes while migrations are applied.
+#[derive(Default)]
+struct Classes {
+    /// By their present names.
+    present: IndexMap<String, Made>,
+    /// How often each name was given to a new class.
+    times: IndexMap<String, usize>,
+}
+
+struct Made {
+    made_as: String,
+    sqlite: bool,
+}
+
+impl Classes {
+    fn make(&mut self, class: String, sqlite: bool) {
+        let times = self.times.entry(class.clone()).or_default();
+        *times += 1;
+        let made_as = match *times {
+            1 => class.clone(),
+            times => format!("{class}.{times}"),
+        };
+        self.present.insert(class, Made { made_as, sqlite });
+    }
 }
 
 /// Reads the bindings.
@@ -122,7 +151,7 @@ pub(crate) fn migrate(
         return Ok(Vec::new());
     };
     let mut tags: Vec<String> = Vec::new();
-    let mut classes: IndexMap<String, bool> = IndexMap::new();
+    let mut classes = Classes::default();
     for (index, item) in reader.array(&entry.node, &path)?.iter().enumerate() {
         let path = format!("{path}[{index}]");
         let table = reader.table(item, &path)?;
@@ -135,24 +164,28 @@ pub(crate) fn migrate(
         tags.push(tag);
         step(reader, table, &path, &mut classes)?;
     }
-    let class = |(class_name, sqlite)| DurableObjectClass { class_name, sqlite };
-    Ok(classes.into_iter().map(class).collect())
+    let class = |(class_name, Made { made_as, sqlite })| DurableObjectClass {
+        class_name,
+        made_as,
+        sqlite,
+    };
+    Ok(classes.present.into_iter().map(class).collect())
 }
 
 fn step(
     reader: &mut Reader<'_>,
     table: &Table,
     path: &str,
-    classes: &mut IndexMap<String, bool>,
+    classes: &mut Classes,
 ) -> Result<(), ProjectError> {
     for (key, sqlite) in [("new_classes", false), ("new_sqlite_classes", true)] {
         for (class, at) in names(reader, table, path, key)? {
-            if classes.contains_key(&class) {
+            if classes.present.contains_key(&class) {
                 let what = format!("class {class} exists already");
                 let help = format!("an earlier migration made it: remove it from this \"{key}\"");
                 return Err(reader.error(at, what, help));
             }
-            classes.insert(class, sqlite);
+            classes.make(class, sqlite);
         }
     }
     if let Some(renamed) = table.get("renamed_classes") {
@@ -163,7 +196,7 @@ fn step(
             reader.only(pair, &path, &["from", "to"]);
             let (from, at) = text(reader, pair, item.span, &path, "from", "\"from\": \"Old\"")?;
             let (to, to_at) = text(reader, pair, item.span, &path, "to", "\"to\": \"New\"")?;
-            if classes.contains_key(&to) {
+            if classes.present.contains_key(&to) {
                 let what = format!("class {to} exists already");
                 return Err(reader.error(
                     to_at,
@@ -172,16 +205,14 @@ fn step(
                 ));
             }
             // The place in the list is kept: the class is the same one.
-            let Some(position) = classes.get_index_of(&from) else {
+            let Some((position, _, made)) = classes.present.shift_remove_full(&from) else {
                 return Err(absent(reader, &from, at, "rename"));
             };
-            let sqlite = classes[position];
-            classes.shift_remove_index(position);
-            classes.shift_insert(position, to, sqlite);
+            classes.present.shift_insert(position, to, made);
         }
     }
     for (class, at) in names(reader, table, path, "deleted_classes")? {
-        if classes.shift_remove(&class).is_none() {
+        if classes.present.shift_remove(&class).is_none() {
             return Err(absent(reader, &class, at, "delete"));
         }
     }

@@ -8,6 +8,7 @@ mod keys;
 mod node;
 mod other_flags;
 mod reader;
+mod replaced;
 mod services;
 mod toml;
 mod values;
@@ -21,6 +22,7 @@ pub use classes::{DurableObjectBinding, DurableObjectClass};
 pub use services::ServiceBinding;
 
 use crate::error::{ProjectError, Report};
+use crate::graph::defines::Defines;
 use crate::graph::rules::Rule;
 use crate::place::{Source, Warning, shown, slashed};
 use env::View;
@@ -66,6 +68,9 @@ pub struct Config {
     /// The file all this was read from, absolute.
     pub config_path: PathBuf,
     pub(crate) rules: Vec<Rule>,
+    /// `alias`: specifiers, and what is loaded in their place.
+    pub(crate) aliases: IndexMap<String, String>,
+    pub(crate) defines: Defines,
     pub(crate) tsconfig: Option<PathBuf>,
     pub(crate) jsx_factory: Option<String>,
     pub(crate) jsx_fragment: Option<String>,
@@ -224,6 +229,8 @@ fn read(
         env: None,
         config_path: path.to_path_buf(),
         rules: values::rules(reader, view)?,
+        aliases: replaced::aliases(reader, view)?,
+        defines: replaced::defines(reader, view)?,
         tsconfig: values::optional_string(reader, view, "tsconfig")?.map(|file| root.join(file)),
         jsx_factory: values::optional_string(reader, view, "jsx_factory")?,
         jsx_fragment: values::optional_string(reader, view, "jsx_fragment")?,

@@ -127,6 +127,7 @@ impl Worker<'_> {
             path,
             hints: job.hints,
             node_env: self.input.node_env,
+            defines: &self.input.config.defines,
             types: &job.types,
         };
         let mut used = None;

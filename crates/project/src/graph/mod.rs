@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod commonjs;
 mod decorators;
+pub(crate) mod defines;
 mod edits;
 mod explain;
 mod exports;

@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use oxc_resolver::{
     PackageType, ResolveError, ResolveOptions, Resolver, TsConfig, TsconfigDiscovery,
     TsconfigOptions, TsconfigReferences,
@@ -79,6 +80,7 @@ pub(super) struct Resolvers {
     pub(super) import: Pair,
     require: Pair,
     rules: RuleSet,
+    aliases: IndexMap<String, String>,
     node_builtins_win: bool,
 }
 
@@ -112,6 +114,7 @@ impl Resolvers {
             import: Pair { own, package },
             require,
             rules,
+            aliases: config.aliases.clone(),
             node_builtins_win: config.node_builtins_win(),
         }
     }
@@ -155,6 +158,35 @@ impl Resolvers {
                 secondary: None,
             });
         }
+        if let Some(target) = self.aliases.get(specifier) {
+            return self.alias(specifier, target, kind, attribute);
+        }
+        self.unaliased(from, specifier, kind, attribute)
+    }
+
+    /// What stands for a specifier, as the configuration file would import it.
+    fn alias(
+        &self,
+        specifier: &str,
+        target: &str,
+        kind: RequestKind,
+        attribute: Option<&str>,
+    ) -> Result<Resolved, Unresolved> {
+        let from = self.root.join("wrangler");
+        self.unaliased(&from, target, kind, attribute)
+            .map_err(|unresolved| Unresolved {
+                reason: format!("its \"alias\" is \"{target}\", and {}", unresolved.reason),
+                help: format!("correct \"{specifier}\" in \"alias\" of the configuration"),
+            })
+    }
+
+    fn unaliased(
+        &self,
+        from: &Path,
+        specifier: &str,
+        kind: RequestKind,
+        attribute: Option<&str>,
+    ) -> Result<Resolved, Unresolved> {
         if let Some(("cloudflare" | "node" | "workerd", _)) = specifier.split_once(':') {
             return Ok(Resolved::Builtin(specifier.to_owned()));
         }

@@ -11,6 +11,7 @@ use oxc::span::{SourceType, Span};
 use oxc_resolver::PackageType;
 use serde::{Deserialize, Serialize};
 
+use super::defines::Defines;
 use super::positions::Positions;
 use super::resolve::{Hints, in_node_modules};
 use super::rules::RuleKind;
@@ -39,6 +40,7 @@ pub(super) struct Settings<'s> {
     pub(super) hints: Hints,
     /// `"development"` or `"production"`.
     pub(super) node_env: &'s str,
+    pub(super) defines: &'s Defines,
     /// Names that a first translation imported or re-exported and that turned out to be types: request's
     /// specifier and name.
     pub(super) types: &'s [(String, String)],
@@ -70,7 +72,7 @@ pub(super) fn translate(
         translated(source, &mut program, settings, &language()?, allocator)?
     } else {
         let found = scan_as_written(source.text, &program);
-        if found.jsx || found.decorated {
+        if found.jsx || found.decorated || settings.defines.may_occur_in(source.text) {
             translated(source, &mut program, settings, &language()?, allocator)?
         } else {
             let code = as_written(source.text, &found, settings.node_env);
@@ -211,8 +213,13 @@ fn translated<'a>(
     language: &Language,
     allocator: &'a Allocator,
 ) -> Result<(Scan, String, Positions), ProjectError> {
-    let scoping = transform::transform(program, allocator, settings.path, language)
+    let mut scoping = transform::transform(program, allocator, settings.path, language)
         .map_err(|diagnostics| syntax_error(source, &diagnostics))?;
+    if settings.defines.may_occur_in(source.text)
+        && let Some(changed) = settings.defines.apply(program, allocator)
+    {
+        scoping = changed;
+    }
     if !settings.types.is_empty() {
         drop_types(program, settings.types);
     }

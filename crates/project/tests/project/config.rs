@@ -76,6 +76,27 @@ fn config(text: &str) -> Fixture {
 }
 
 #[test]
+fn a_class_goes_by_the_name_that_it_was_made_under() {
+    let steps = r#"
+    { "tag": "v1", "new_classes": ["A", "C"] },
+    { "tag": "v2", "renamed_classes": [{ "from": "A", "to": "B" }], "deleted_classes": ["C"] },
+    { "tag": "v3", "renamed_classes": [{ "from": "B", "to": "D" }], "new_sqlite_classes": [] },
+    { "tag": "v4", "new_sqlite_classes": ["A", "B", "C"] },
+    { "tag": "v5", "deleted_classes": ["C"] },
+    { "tag": "v6", "new_sqlite_classes": ["C"] }"#;
+    let text = format!(
+        r#"{{ "name": "a", "main": "src/index.ts", "compatibility_date": "2026-01-01", "migrations": [{steps}] }}"#
+    );
+    let project = config(&text).project();
+    let classes = project.config.classes.iter();
+    let names: Vec<_> = classes
+        .map(|class| (class.class_name.as_str(), class.made_as.as_str()))
+        .collect();
+    // A second class of a name does not get the data of the first, whether that was renamed or deleted.
+    assert_eq!(names, [("D", "A"), ("A", "A.2"), ("B", "B"), ("C", "C.3")]);
+}
+
+#[test]
 fn the_three_formats_say_the_same() {
     let json = JSONC
         .lines()
@@ -123,9 +144,15 @@ fn the_three_formats_say_the_same() {
         let classes: Vec<_> = config
             .classes
             .iter()
-            .map(|class| (class.class_name.as_str(), class.sqlite))
+            .map(|class| {
+                (
+                    class.class_name.as_str(),
+                    class.made_as.as_str(),
+                    class.sqlite,
+                )
+            })
             .collect();
-        assert_eq!(classes, [("Old", false), ("ChatRoom", true)]);
+        assert_eq!(classes, [("Old", "Old", false), ("ChatRoom", "Room", true)]);
         assert_eq!(config.limits_cpu_ms, Some(50));
         assert_eq!(
             (config.dev_port, config.dev_ip.as_deref()),

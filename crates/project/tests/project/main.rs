@@ -5,6 +5,7 @@ mod commonjs;
 mod config;
 mod errors;
 mod graph;
+mod replaced;
 mod resolve;
 mod slips;
 mod speed;

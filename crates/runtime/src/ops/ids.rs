@@ -3,6 +3,8 @@
 use holdfast_engine::{Args, Extension, JsResult, Scope};
 use holdfast_object::NamespaceKey;
 
+use crate::facets::ShownId;
+use crate::instance::Instance;
 use crate::program::Class;
 
 pub(super) fn register(extension: Extension) -> Extension {
@@ -10,6 +12,7 @@ pub(super) fn register(extension: Extension) -> Extension {
         .op("op_id_from_name", 2, from_name)
         .op("op_id_parse", 2, parse)
         .op("op_id_unique", 1, unique)
+        .op("op_id_own", 0, own)
 }
 
 fn namespace<R>(scope: &Scope<'_>, class: f64, f: impl FnOnce(&NamespaceKey) -> R) -> R {
@@ -47,4 +50,13 @@ fn unique<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     }
     let id = namespace(scope, class, |namespace| namespace.unique_id(entropy));
     scope.string(&id.to_hex())
+}
+
+/// `()` → the text of the id of the object that runs; undefined in a Worker's own code
+fn own<'s>(scope: &mut Scope<'s>, _: &Args<'s>) -> JsResult<'s> {
+    let context = super::context(scope)?;
+    match context.instance().map(Instance::shown_id) {
+        Some(ShownId::Object { hex: text, .. } | ShownId::Text(text)) => scope.string(&text),
+        None => Ok(scope.undefined()),
+    }
 }

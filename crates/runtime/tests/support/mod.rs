@@ -214,8 +214,8 @@ impl World {
 
     pub fn rewrite(&self, script: &str) -> Result<(), StartError> {
         std::fs::write(self.folder.path().join("index.js"), script).unwrap();
-        let fresh = vec![(0, app(self.folder.path()))];
-        let reloaded = self.node.as_ref().unwrap().reload(fresh);
+        let apps = apps(self.folder.path(), &self.beside);
+        let reloaded = self.node.as_ref().unwrap().reload(&apps, &[0]);
         reloaded.map_err(|failed| failed.error)
     }
 
@@ -223,8 +223,8 @@ impl World {
     pub fn rewrite_beside(&self, index: usize, script: &str) -> Result<(), ReloadError> {
         let folder = self.folder.path().join(&self.beside[index]);
         std::fs::write(folder.join("index.js"), script).unwrap();
-        let fresh = vec![(index + 1, app(&folder))];
-        self.node.as_ref().unwrap().reload(fresh)
+        let apps = apps(self.folder.path(), &self.beside);
+        self.node.as_ref().unwrap().reload(&apps, &[index + 1])
     }
 
     /// Stops the node and starts another on the same folder.

@@ -79,7 +79,7 @@ export class Driver {
       }
     }
     // Nobody reads what this says; but the context must know that it does not feed a body any more.
-    op_body_sender_fail(this.#sender, "The stream was cancelled.");
+    op_body_sender_fail(this.#sender, "The stream was cancelled.", undefined);
   }
 
   async #drive() {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::Coding;
 use crate::compression::CodecError;
 
@@ -12,6 +14,14 @@ pub enum BodyError {
     /// The side that makes the body failed with this message.
     #[error("{0}")]
     Failed(String),
+    /// JavaScript that makes the body failed.
+    #[error("{text}")]
+    Thrown {
+        /// What it failed with, for whoever is not JavaScript.
+        text: String,
+        /// The same as `js/sent_errors.js` has packed it, serialized.
+        packed: Arc<[u8]>,
+    },
     /// The bytes are not what their `Content-Encoding` says.
     #[error("{} decompression failed.", .0.title())]
     Undecodable(Coding),

@@ -37,7 +37,7 @@ pub fn register(extension: Extension) -> Extension {
         .op("op_body_send", 2, op_body_send)
         .op("op_body_closed", 1, op_body_closed)
         .op("op_body_finish", 1, op_body_finish)
-        .op("op_body_sender_fail", 2, op_body_sender_fail)
+        .op("op_body_sender_fail", 3, op_body_sender_fail)
         .op("op_multipart_boundary", 0, op_multipart_boundary)
         .op("op_multipart_parse", 2, op_multipart_parse)
 }
@@ -66,12 +66,25 @@ pub fn body_from_js<'s>(scope: &mut Scope<'s>, value: Local<'s>) -> Result<Body,
 
 /// Throws what a Worker sees when a body fails.
 pub(crate) fn throw_body_error(scope: &mut Scope<'_>, error: &BodyError) -> Thrown {
+    if let BodyError::Thrown { packed, .. } = error {
+        return match unpack(scope, packed) {
+            Ok(error) => scope.throw(error),
+            Err(thrown) => thrown,
+        };
+    }
     let text = error.to_string();
     if error.is_type_error() {
         scope.throw_type_error(&text)
     } else {
         scope.throw_error(&text)
     }
+}
+
+/// What JavaScript somewhere else threw.
+fn unpack<'s>(scope: &mut Scope<'s>, packed: &[u8]) -> JsResult<'s> {
+    let packed = scope.deserialize(packed)?;
+    let (sent_errors, _) = scope.import("holdfast:web/sent_errors")?;
+    scope.invoke(sent_errors, "unpackSentError", &[packed])
 }
 
 fn settle_bytes<'s>(scope: &mut Scope<'s>, result: Result<Buffer, BodyError>) -> JsResult<'s> {
@@ -334,11 +347,26 @@ fn op_body_finish<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     Ok(scope.undefined())
 }
 
-/// `(sender, message)`: the reader fails with `message` after what was sent. Waits for the output gate.
+/// `(sender, message, packed error | undefined)`: the reader fails after what was sent, with `message` if it is not
+/// JavaScript, or if there is nothing else. Waits for the output gate.
 fn op_body_sender_fail<'s>(scope: &mut Scope<'s>, args: &Args<'s>) -> JsResult<'s> {
     let sender = scope.unwrap::<HostSender>(args.get(0))?;
-    let message = scope.to_string(args.get(1))?;
-    sender.end(scope, |sender| sender.fail(BodyError::Failed(message)));
+    let text = scope.to_string(args.get(1))?;
+    let error = match args.get(2) {
+        none if none.is_undefined() => BodyError::Failed(text),
+        packed => match scope.serialize(packed) {
+            Ok(packed) => BodyError::Thrown {
+                text,
+                packed: packed.into(),
+            },
+            Err(thrown) => {
+                // Something in it has no clone.
+                scope.try_take_exception().ok_or(thrown)?;
+                BodyError::Failed(text)
+            }
+        },
+    };
+    sender.end(scope, |sender| sender.fail(error));
     Ok(scope.undefined())
 }
 

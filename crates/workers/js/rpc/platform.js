@@ -1,16 +1,17 @@
 // The platform's own classes on their way to another context: taken apart there, and made anew here.
 
-import { op_body_cancel, op_body_length, op_body_read, op_call_method, op_encode, op_rpc_dispose } from "holdfast:ops";
+import { op_call_method, op_encode, op_rpc_dispose } from "holdfast:ops";
 import { HOST, hostBodyKind, isUnusable } from "../../web/body.js";
 import { blobBytes, blobType, Blob, bytesOfBuffer, createBlob, isBlob } from "../../web/blob.js";
 import { DOMException } from "../../web/dom_exception.js";
 import { awake, Headers, headerListOf, isHeaders } from "../../web/headers.js";
-import { streamToHost } from "../../web/host_body.js";
+import { streamOfHost, streamToHost } from "../../web/host_body.js";
+import { setHostFailure } from "../../web/host_handle.js";
 import { isRequest, Request, requestToHost } from "../../web/request.js";
 import { isResponse, Response, responseToHost } from "../../web/response.js";
 import {
-  createReadableByteStream, createWritableStream, getInternalWriter, isReadableStream, isWritableStream,
-  readableStreamIsDisturbed, readableStreamIsLocked, setNativeSource, writableStreamIsLocked,
+  createWritableStream, getInternalWriter, isReadableStream, isWritableStream, readableStreamIsDisturbed,
+  readableStreamIsLocked, writableStreamIsLocked,
 } from "../../web/streams/index.js";
 import { RpcTarget } from "./target.js";
 
@@ -127,22 +128,9 @@ function describeReadable(stream, packing) {
 }
 
 function receivedStream(handle) {
-  const stream = createReadableByteStream({
-    async pull() {
-      try {
-        return await op_body_read(handle);
-      } catch {
-        // Why it broke off stays at the sender.
-        throw new Error("ReadableStream received over RPC disconnected prematurely.");
-      }
-    },
-    cancel() {
-      op_body_cancel(handle);
-    },
-    length: op_body_length(handle),
-  });
-  setNativeSource(stream, handle);
-  return stream;
+  // Why it broke off stays at the sender.
+  setHostFailure(handle, new Error("ReadableStream received over RPC disconnected prematurely."));
+  return streamOfHost(handle);
 }
 
 // --- writable streams -----------------------------------------------------------------------------

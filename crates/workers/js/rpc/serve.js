@@ -1,6 +1,7 @@
 // The callee's side of calls: what a path leads to, and how it is answered.
 
-import { op_reply_pipeline, op_reply_value, op_rpc_dispose } from "holdfast:ops";
+import { op_id_own, op_reply_pipeline, op_reply_value, op_rpc_dispose } from "holdfast:ops";
+import { isDOMException } from "../../web/dom_exception.js";
 import { isObject } from "../../web/webidl.js";
 import { currentEnv } from "../env.js";
 import { makeExecutionContext } from "../execution_context.js";
@@ -12,7 +13,7 @@ import { isPending, stubChannel } from "./remote.js";
 import { disposeAll, ResultDisposer } from "./results.js";
 import { RpcTarget } from "./target.js";
 
-const { apply } = Reflect;
+const { apply, set } = Reflect;
 const { then } = Promise.prototype;
 const resolvePromise = Promise.resolve.bind(Promise);
 const ObjectPrototype = Object.prototype;
@@ -118,6 +119,7 @@ export function serve(reply, root, kind, path, args, handles, pipelined, props =
     }
   } catch (error) {
     finish(channels ?? handles);
+    if (kind === TARGET) nameObject(error);
     replyError(reply, error);
     return;
   }
@@ -134,12 +136,26 @@ export function serve(reply, root, kind, path, args, handles, pipelined, props =
       },
       (error) => {
         finish(channels);
+        nameObject(error);
         replyError(reply, error);
       },
     ]);
   } catch (error) {
     finish(channels);
     replyError(reply, error);
+  }
+}
+
+// Errors say in which object they came up, as workerd has it: those with which a promise is rejected, and all of what was
+// exported, but none that a method of the object itself throws before it has given a promise.
+function nameObject(error) {
+  if (!isObject(error) || typeof error === "function" || isDOMException(error)) return;
+  const id = op_id_own();
+  if (id === undefined) return;
+  try {
+    set(error, "durableObjectId", id);
+  } catch {
+    // A setter or a proxy of the program's.
   }
 }
 
