@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::Either;
@@ -39,7 +40,9 @@ impl Connections {
     pub(crate) fn new(shard: Rc<dyn Shard>, log: Option<Arc<dyn RequestLog>>) -> Connections {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(HEADER_READ_MAX);
+            .header_read_timeout(HEADER_READ_MAX)
+            // A client that sends no more may still wait for its answers.
+            .half_close(true);
         Connections { shard, log, http }
     }
 }
@@ -77,6 +80,7 @@ async fn serve_http(
     let state = State::default();
     let cut = Cut::default();
     let stream = Stream::new(stream, cut.clone());
+    let watch = stream.watch();
     let service = service_fn(|request| answer(&*shard, log.as_ref(), request, &state));
     let mut connection = http
         .serve_connection(TokioIo::new(stream), service)
@@ -84,14 +88,23 @@ async fn serve_http(
 
     let mut told = false;
     let mut stop = std::pin::pin!(stopped.changed());
+    let mut broken = std::pin::pin!(watch.broken());
     let result = poll_fn(|cx| {
         if !told && stop.as_mut().poll(cx).is_ready() {
             told = true;
             Pin::new(&mut connection).graceful_shutdown();
         }
-        Pin::new(&mut connection).poll(cx)
+        match Pin::new(&mut connection).poll(cx) {
+            Poll::Ready(result) => Poll::Ready(Some(result)),
+            Poll::Pending => broken.as_mut().poll(cx).map(|()| None),
+        }
     })
     .await;
+    let Some(result) = result else {
+        // Whoever answers or reads a body learns of it when the connection is dropped.
+        tracing::debug!("the client reset its connection");
+        return None;
+    };
 
     if let Err(error) = result {
         tracing::debug!(%error, "a connection was cut");

@@ -11,6 +11,7 @@ use holdfast_runtime::{Edge, Shard};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 
 use crate::connection::{self, Connections};
 use crate::listen;
@@ -18,6 +19,9 @@ use crate::log::RequestLog;
 
 /// How long to wait before accepting again when the process is out of file descriptors or memory.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
+
+/// How often it is said that this is so.
+const ACCEPT_TOLD_EVERY: Duration = Duration::from_secs(30);
 
 /// HTTP/1.1 on one address, for all shards of a node.
 pub struct HttpEdge {
@@ -100,12 +104,13 @@ async fn serve(
 ) {
     let (stopping, stopped) = watch::channel(());
     let mut open = JoinSet::new();
+    let mut told = None;
     loop {
         tokio::select! {
             biased;
             () = &mut stop => break,
             Some(ended) = open.join_next() => report_panic(ended),
-            stream = accept(&listener) => {
+            stream = accept(&listener, &mut told) => {
                 open.spawn_local(connection::serve(stream, connections.clone(), stopped.clone()));
             }
         }
@@ -117,14 +122,22 @@ async fn serve(
     }
 }
 
-/// The next connection. What goes wrong with one of them does not end the listener.
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// The next connection. What goes wrong with one of them does not end the listener. `told` is when it was last said
+/// that there can be none for the moment.
+async fn accept(listener: &TcpListener, told: &mut Option<Instant>) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
-                tracing::error!(%error, "cannot accept connections; trying again");
+                if told.is_none_or(|told| told.elapsed() >= ACCEPT_TOLD_EVERY) {
+                    *told = Some(Instant::now());
+                    tracing::error!(
+                        %error,
+                        "cannot accept connections, and tries again until it can; who connects waits meanwhile. Where \
+                         too many files are open, raise the limit (ulimit -n, or LimitNOFILE= of a systemd unit)"
+                    );
+                }
                 tokio::time::sleep(ACCEPT_RETRY).await;
             }
         }

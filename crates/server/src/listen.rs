@@ -2,11 +2,19 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
 /// Connections that may wait to be accepted, per listener.
 const BACKLOG: i32 = 1024;
+
+/// How long a connection may be silent before the system asks whether the client is still there.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// How long the system waits for a reply before it asks again.
+const PROBE_EVERY: Duration = Duration::from_secs(15);
+/// After how many questions without a reply the connection is broken.
+const PROBES_MAX: u32 = 4;
 
 /// `count` listeners on `addr`, among which the kernel spreads connections. With port 0 the kernel picks a
 /// free port, the same for all.
@@ -39,6 +47,13 @@ fn socket(addr: SocketAddr) -> io::Result<Socket> {
     socket.set_nonblocking(true)?;
     // Connections of an earlier process that are still winding down do not keep the port.
     socket.set_reuse_address(true)?;
+    // Connections inherit it. A client that vanished without a word (its machine or the network went, or it closed the
+    // connection while it owed nothing) would otherwise keep a silent response or WebSocket open for ever.
+    let keepalive = TcpKeepalive::new()
+        .with_time(SILENCE_MAX)
+        .with_interval(PROBE_EVERY)
+        .with_retries(PROBES_MAX);
+    socket.set_tcp_keepalive(&keepalive)?;
     Ok(socket)
 }
 
@@ -58,6 +73,17 @@ mod tests {
         for listener in listeners {
             assert_eq!(listener.local_addr().unwrap(), addr);
         }
+    }
+
+    #[test]
+    fn connections_ask_whether_the_client_is_still_there() {
+        let (listeners, addr) = bind(localhost(0), 1).unwrap();
+        let _client = std::net::TcpStream::connect(addr).unwrap();
+        listeners[0].set_nonblocking(false).unwrap();
+        let (served, _) = listeners[0].accept().unwrap();
+        let served = socket2::SockRef::from(&served);
+        assert!(served.keepalive().unwrap());
+        assert_eq!(served.tcp_keepalive_time().unwrap(), SILENCE_MAX);
     }
 
     #[test]

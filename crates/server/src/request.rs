@@ -5,7 +5,7 @@ use std::fmt;
 use holdfast_runtime::IncomingRequest;
 use holdfast_web::body::Body;
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
-use http::{HeaderMap, Method, Request, Uri, request};
+use http::{HeaderMap, Method, Request, StatusCode, Uri, request};
 use hyper::body::Incoming;
 
 /// Why a request does not reach the Worker.
@@ -17,8 +17,21 @@ pub(crate) enum Refusal {
     ManyHosts,
     /// It is not `host` or `host:port`.
     BadHost,
+    /// The body is in a coding beside chunks, or in chunks twice.
+    TransferCoding,
     /// `CONNECT`, or `OPTIONS *`: it asks a proxy or the server itself, not the Worker.
     NoPath,
+}
+
+impl Refusal {
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Refusal::TransferCoding => StatusCode::NOT_IMPLEMENTED,
+            Refusal::NoHost | Refusal::ManyHosts | Refusal::BadHost | Refusal::NoPath => {
+                StatusCode::BAD_REQUEST
+            }
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -28,6 +41,9 @@ impl fmt::Display for Refusal {
             Refusal::ManyHosts => "Bad request: more than one Host header\n",
             Refusal::BadHost => {
                 "Bad request: the Host header is not a host name with an optional port\n"
+            }
+            Refusal::TransferCoding => {
+                "Not implemented: the only Transfer-Encoding that is understood is chunked\n"
             }
             Refusal::NoPath => "Bad request: the request target has no path\n",
         })
@@ -47,6 +63,9 @@ pub(crate) fn received(request: Request<Incoming>) -> Result<IncomingRequest, Re
         body,
     ) = request.into_parts();
     let url = url(&method, &uri, &headers)?;
+    if !is_plainly_chunked(&headers) {
+        return Err(Refusal::TransferCoding);
+    }
     let has_body = headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
     let body = has_body.then(|| Body::from(body));
     Ok(IncomingRequest {
@@ -57,6 +76,17 @@ pub(crate) fn received(request: Request<Incoming>) -> Result<IncomingRequest, Re
     })
 }
 
+/// Whether the only coding of the transfer, if there is one, is that into chunks. Hyper undoes the last one and says
+/// nothing of those before it, so the Worker would take coded bytes for the body (RFC 9112, section 6.1).
+fn is_plainly_chunked(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(coding), None) => coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
+        (Some(_), Some(_)) => false,
+    }
+}
+
 /// `http://host/path?query`. The host is that of an absolute request target, else the `Host` header's
 /// (RFC 9112, section 3.3).
 fn url(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<String, Refusal> {
@@ -64,16 +94,13 @@ fn url(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<String, Refusa
     if *method == Method::CONNECT || !path.starts_with('/') {
         return Err(Refusal::NoPath);
     }
-    let host = match uri.authority() {
-        Some(authority) => authority.as_str().as_bytes(),
-        None => {
-            let mut hosts = headers.get_all(HOST).iter();
-            match (hosts.next(), hosts.next()) {
-                (Some(host), None) => host.as_bytes(),
-                (None, _) => return Err(Refusal::NoHost),
-                (Some(_), Some(_)) => return Err(Refusal::ManyHosts),
-            }
-        }
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = match (uri.authority(), hosts.next(), hosts.next()) {
+        // Whatever the target is: who stands between may have looked at either.
+        (_, _, Some(_)) => return Err(Refusal::ManyHosts),
+        (Some(authority), _, None) => authority.as_str().as_bytes(),
+        (None, Some(host), None) => host.as_bytes(),
+        (None, None, None) => return Err(Refusal::NoHost),
     };
     let host = authority(host).ok_or(Refusal::BadHost)?;
     let mut url = String::with_capacity("http://".len() + host.len() + path.len());
@@ -168,6 +195,11 @@ mod tests {
         }
         assert_eq!(url_of("/", &[]), Err(Refusal::NoHost));
         assert_eq!(url_of("/", &["a", "a"]), Err(Refusal::ManyHosts));
+        assert_eq!(
+            url_of("http://a/", &["a", "b"]),
+            Err(Refusal::ManyHosts),
+            "also beside an absolute target"
+        );
         assert_eq!(url_of("http://me@a/", &[]), Err(Refusal::BadHost));
     }
 

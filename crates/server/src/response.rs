@@ -16,7 +16,7 @@ pub(crate) type Outgoing = Response<Body>;
 
 /// The answer to a request that does not reach the Worker.
 pub(crate) fn refused(refusal: Refusal) -> OutgoingResponse {
-    text(StatusCode::BAD_REQUEST, refusal.to_string())
+    text(refusal.status(), refusal.to_string())
 }
 
 /// An answer that switches protocols must say to which; one that does not is a mistake of the Worker.

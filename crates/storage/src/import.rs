@@ -1,6 +1,6 @@
 //! Replacing a whole database by the contents of an SQLite file.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::database::Database;
 use crate::error::{Result, StorageError};
+use crate::internal::Internal;
 use crate::transaction::Commit;
 
 /// What an SQLite file holds, read and checked. Any thread may do that, long before it is put into a database.
@@ -26,6 +27,15 @@ impl Imported {
     /// The file is no SQLite database, or damaged.
     pub fn read(path: &Path) -> Result<Imported> {
         let failed = |error: String| failed(path, &error);
+        // SQLite takes a file without a byte for a database without a table, but whoever names one (what is left of a
+        // download that failed, say) hardly wants the object emptied: that is what `delete` is for.
+        let found = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
+        if !found.is_file() {
+            return Err(failed("it is not a file".to_owned()));
+        }
+        if found.len() == 0 {
+            return Err(failed("the file is empty".to_owned()));
+        }
         // A folder that nobody else can look into: this is the object's data.
         let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
         let copy = folder.path().join("copy.sqlite");
@@ -76,11 +86,29 @@ fn copy_to(path: &Path, copy: &Path) -> Result<(), String> {
         if check != "ok" {
             return Ok(Err(check));
         }
+        if let Err(error) = check_kv(&source)? {
+            return Ok(Err(error));
+        }
         source.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES}"))?;
         source.execute("VACUUM INTO ?1", [&*copy.to_string_lossy()])?;
         Ok::<_, rusqlite::Error>(Ok(()))
     })();
     copied.unwrap_or_else(|error| Err(error.to_string()))
+}
+
+/// What the key-value API needs of its table, if there is one: the object could not use it otherwise.
+fn check_kv(source: &Connection) -> rusqlite::Result<Result<(), String>> {
+    let exists = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_cf_KV' COLLATE NOCASE)";
+    if !source.query_row(exists, [], |row| row.get(0))? {
+        return Ok(Ok(()));
+    }
+    let uses = [Internal::KvGet, Internal::KvPut].map(|statement| source.prepare(statement.sql()));
+    Ok(uses.into_iter().try_for_each(|usable| match usable {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!(
+            "its table _cf_KV is not that of an object: {error}"
+        )),
+    }))
 }
 
 fn read_pages(path: &Path) -> io::Result<Vec<Arc<Page>>> {
@@ -97,4 +125,56 @@ fn read_pages(path: &Path) -> io::Result<Vec<Arc<Page>>> {
             Ok(Arc::new(page))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(path: &Path) -> String {
+        match Imported::read(path) {
+            Ok(_) => panic!("{} was taken", path.display()),
+            Err(error) => error.message,
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_or_an_empty_one_does_not_replace_an_object() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = folder.path().join("empty.sqlite");
+        File::create(&empty).unwrap();
+        assert_eq!(
+            refusal(&empty),
+            format!("cannot import {}: the file is empty", empty.display())
+        );
+        assert!(refusal(folder.path()).ends_with(": it is not a file"));
+        let device = Path::new("/dev/zero");
+        assert_eq!(refusal(device), "cannot import /dev/zero: it is not a file");
+        let missing = refusal(&folder.path().join("missing"));
+        assert!(missing.contains("No such file"), "{missing}");
+    }
+
+    #[test]
+    fn a_key_value_table_that_the_object_could_not_use_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, columns) in [
+            ("value", "key TEXT PRIMARY KEY, val BLOB"),
+            ("unique", "key TEXT, value BLOB"),
+        ] {
+            let path = folder.path().join(name);
+            let file = Connection::open(&path).unwrap();
+            file.execute_batch(&format!("CREATE TABLE _cf_KV ({columns})"))
+                .unwrap();
+            let refused = refusal(&path);
+            assert!(
+                refused.contains("_cf_KV is not that of an object"),
+                "{refused}"
+            );
+        }
+        let path = folder.path().join("whole");
+        let file = Connection::open(&path).unwrap();
+        file.execute_batch("CREATE TABLE _cf_KV (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID")
+            .unwrap();
+        Imported::read(&path).map(drop).unwrap();
+    }
 }

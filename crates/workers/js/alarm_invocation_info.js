@@ -9,7 +9,7 @@ export class AlarmInvocationInfo {
   constructor(token, scheduledTime, retryCount) {
     if (token !== internalToken) throw illegalConstructor();
     // Own properties that cannot be written, as in Workers.
-    const own = (name, value) => defineProperty(this, name, { value, enumerable: true, configurable: true, writable: false });
+    const own = (name, value) => defineProperty(this, name, { __proto__: null, value, enumerable: true, configurable: true, writable: false });
     own("scheduledTime", scheduledTime);
     own("retryCount", retryCount);
     own("isRetry", retryCount > 0);

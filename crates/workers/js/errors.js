@@ -140,10 +140,10 @@ function rebuild(packed) {
     if (error.name !== name) error.name = name;
   }
   for (const key of Object.keys(properties)) {
-    defineProperty(error, key, { value: properties[key], configurable: true, enumerable: true, writable: true });
+    defineProperty(error, key, { __proto__: null, value: properties[key], configurable: true, enumerable: true, writable: true });
   }
   if (stack !== undefined) {
-    defineProperty(error, "stack", { value: stack, configurable: true, enumerable: false, writable: true });
+    defineProperty(error, "stack", { __proto__: null, value: stack, configurable: true, enumerable: false, writable: true });
   }
   return error;
 }

@@ -7,6 +7,7 @@ import { argumentError } from "../web/type_errors.js";
 import { currentExports } from "./exports.js";
 import { hasExports } from "./flags.js";
 
+const { defineProperty } = Object;
 const { apply } = Reflect;
 const { then } = Promise.prototype;
 const resolvePromise = Promise.resolve.bind(Promise);
@@ -29,7 +30,7 @@ export class ExecutionContext {
   constructor(token, props) {
     if (token !== internalToken) throw illegalConstructor();
     this.#props = props;
-    if (hasExports()) Object.defineProperty(this, "exports", { get: currentExports, enumerable: true, configurable: true });
+    if (hasExports()) defineProperty(this, "exports", { __proto__: null, get: currentExports, enumerable: true, configurable: true });
   }
 
   waitUntil(promise) {

@@ -4,6 +4,8 @@ import { argumentError } from "../web/type_errors.js";
 import { refuseToClone } from "../web/clonable.js";
 import { defineInterface, illegalConstructor, internalToken } from "../web/webidl.js";
 
+const { defineProperty } = Object;
+
 let makeId, isId, hexOf;
 
 export class DurableObjectId {
@@ -13,8 +15,8 @@ export class DurableObjectId {
     if (token !== internalToken) throw illegalConstructor();
     this.#hex = hex;
     // Own properties, as in Workers: they show when an id is logged.
-    Object.defineProperty(this, "name", { value: name, enumerable: true });
-    Object.defineProperty(this, "jurisdiction", { value: undefined, enumerable: true });
+    defineProperty(this, "name", { __proto__: null, value: name, enumerable: true });
+    defineProperty(this, "jurisdiction", { __proto__: null, value: undefined, enumerable: true });
   }
 
   toString() {

@@ -11,6 +11,7 @@ import { hasExports } from "./flags.js";
 import { ObjectSockets } from "./sockets.js";
 import { createStorage } from "./storage/index.js";
 
+const { defineProperty } = Object;
 const NAME = "DurableObjectState";
 
 let isState, socketsOf;
@@ -24,12 +25,12 @@ export class DurableObjectState {
 
   constructor(token, id, storage, facets, props) {
     if (token !== internalToken) throw illegalConstructor();
-    const own = (name, value) => Object.defineProperty(this, name, { value, enumerable: true, configurable: true, writable: true });
+    const own = (name, value) => defineProperty(this, name, { __proto__: null, value, enumerable: true, configurable: true, writable: true });
     own("id", id);
     own("storage", createStorage(storage, (callback) => op_section(callback, !BREAKS)));
     own("facets", makeFacets(facets));
     own("props", props);
-    if (hasExports()) Object.defineProperty(this, "exports", { get: currentExports, enumerable: true, configurable: true });
+    if (hasExports()) defineProperty(this, "exports", { __proto__: null, get: currentExports, enumerable: true, configurable: true });
     // Present and undefined, as for every object without a container.
     own("container", undefined);
   }

@@ -12,6 +12,7 @@ import { hexOf } from "./id.js";
 import { propsIn } from "./loopback_options.js";
 import { makeProperty, Route } from "./rpc/remote.js";
 
+const { defineProperty } = Object;
 const { get: reflectGet } = Reflect;
 
 let routeOfTarget, openObject;
@@ -52,8 +53,8 @@ export const DurableObjectStub = class DurableObject extends ServiceStub {
   constructor(token, classIndex, id) {
     super(token);
     this.#class = classIndex;
-    Object.defineProperty(this, "name", { value: id.name, enumerable: true });
-    Object.defineProperty(this, "id", { value: id, enumerable: true });
+    defineProperty(this, "name", { __proto__: null, value: id.name, enumerable: true });
+    defineProperty(this, "id", { __proto__: null, value: id, enumerable: true });
   }
 
   static {
@@ -62,11 +63,11 @@ export const DurableObjectStub = class DurableObject extends ServiceStub {
 };
 
 // `cloudflare:workers` exports it under the other name.
-Object.defineProperty(ServiceStub, "name", { value: "Fetcher" });
+defineProperty(ServiceStub, "name", { __proto__: null, value: "Fetcher" });
 defineInterface(ServiceStub);
 defineInterface(DurableObjectStub);
 // Nothing of it can be seen.
-Object.defineProperty(FacetStub.prototype, "constructor", { value: ServiceStub, writable: true, configurable: true });
+defineProperty(FacetStub.prototype, "constructor", { __proto__: null, value: ServiceStub, writable: true, configurable: true });
 refuseToClone(FacetStub, NOT_SENT);
 refuseToClone(ServiceStub, "ServiceStub cannot be serialized in this context.");
 

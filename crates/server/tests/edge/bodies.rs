@@ -151,7 +151,7 @@ fn a_client_that_leaves_ends_the_body() {
         let mut client = server.connect().await;
         client.send(GET).await;
         client.until("\r\n\r\n").await;
-        drop(client);
+        client.reset();
         sender.closed().await;
     });
 }

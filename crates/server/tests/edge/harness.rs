@@ -130,6 +130,11 @@ impl Client {
         }
     }
 
+    /// Closes the connection in a way that cannot be taken for having nothing more to send.
+    pub(crate) fn reset(self) {
+        self.stream.set_zero_linger().unwrap();
+    }
+
     /// What was read and not asked for.
     pub(crate) fn take_read(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.read)

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 use http::{Method, StatusCode};
+use tokio::io::AsyncWriteExt;
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
@@ -34,9 +35,39 @@ fn a_client_that_leaves_drops_the_request() {
         let mut client = server.connect().await;
         client.send(GET).await;
         let mut answer = asked.recv().await.unwrap();
-        drop(client);
+        client.reset();
         answer.closed().await;
         assert_eq!(server.log.lines(), [(Method::GET, "/".to_owned(), None)]);
+    });
+}
+
+#[test]
+fn a_client_that_closes_its_half_gets_all_its_answers() {
+    run(async {
+        let (server, mut asked) = waiting();
+        let mut client = server.connect().await;
+        client.send(format!("{GET}{GET}")).await;
+        client.stream.shutdown().await.unwrap();
+        for answer in ["first", "second"] {
+            asked.recv().await.unwrap().send(answer.to_owned()).unwrap();
+            client.until(answer).await;
+        }
+        assert_eq!(client.rest().await.unwrap(), "");
+        let line = (Method::GET, "/".to_owned(), Some(StatusCode::OK));
+        assert_eq!(server.log.lines(), [line.clone(), line]);
+    });
+}
+
+#[test]
+fn a_client_that_closed_its_half_and_then_leaves_drops_the_request() {
+    run(async {
+        let (server, mut asked) = waiting();
+        let mut client = server.connect().await;
+        client.send(GET).await;
+        client.stream.shutdown().await.unwrap();
+        let mut answer = asked.recv().await.unwrap();
+        client.reset();
+        answer.closed().await;
     });
 }
 

@@ -98,6 +98,29 @@ fn a_client_that_waits_for_permission_gets_it_when_the_body_is_read() {
 }
 
 #[test]
+fn codings_of_the_transfer_that_nobody_undoes_are_refused() {
+    run(async {
+        let server = Server::start(|_| panic!("must not reach the shard"));
+        for coding in [
+            "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: chunked, chunked",
+            "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
+        ] {
+            let answer = server
+                .exchange(&format!(
+                    "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{coding}\r\n\r\n0\r\n\r\n"
+                ))
+                .await;
+            assert!(
+                answer.starts_with("HTTP/1.1 501 Not Implemented\r\n"),
+                "{coding}: {answer}"
+            );
+            assert!(answer.contains("only Transfer-Encoding"), "{answer}");
+        }
+    });
+}
+
+#[test]
 fn what_is_not_a_request_is_refused_and_says_why() {
     run(async {
         let server = Server::start(|_| panic!("must not reach the shard"));

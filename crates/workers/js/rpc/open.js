@@ -23,7 +23,7 @@ export function openParcel({ value, found, details, places, kinds }, handles, ch
     if (dom) makeDOMException(found[i], name, message);
     else {
       for (const key of ObjectKeys(properties)) {
-        defineProperty(found[i], key, { value: properties[key], configurable: true, enumerable: true, writable: true });
+        defineProperty(found[i], key, { __proto__: null, value: properties[key], configurable: true, enumerable: true, writable: true });
       }
     }
   }

@@ -17,7 +17,7 @@ import { DISPOSED, isPending, stubChannel } from "./remote.js";
 import { disposeAll, disposeNothing, ResultDisposer } from "./results.js";
 import { RpcTarget } from "./target.js";
 
-const { getOwnPropertyDescriptors, getPrototypeOf, keys: ObjectKeys } = Object;
+const { defineProperty, getOwnPropertyDescriptors, getPrototypeOf, keys: ObjectKeys } = Object;
 const { isView } = ArrayBuffer;
 const { isArray } = Array;
 const { apply } = Reflect;
@@ -266,7 +266,7 @@ class Copy extends Walk {
     for (const key of ObjectKeys(value)) {
       const item = this.of(value[key]);
       if (key === "__proto__") {
-        Object.defineProperty(copy, key, { value: item, configurable: true, enumerable: true, writable: true });
+        defineProperty(copy, key, { __proto__: null, value: item, configurable: true, enumerable: true, writable: true });
       } else {
         copy[key] = item;
       }

@@ -11,7 +11,7 @@ const { dispose } = Symbol;
 export function disposeNothing() {}
 
 function addDisposer(object, disposer) {
-  defineProperty(object, dispose, { value: disposer, configurable: true, enumerable: false, writable: true });
+  defineProperty(object, dispose, { __proto__: null, value: disposer, configurable: true, enumerable: false, writable: true });
   return object;
 }
 

@@ -12,6 +12,7 @@ import { copyWithPlaces, openPlaces } from "../../web/places.js";
 import { isRequest, Request } from "../../web/request.js";
 import { isResponse, Response } from "../../web/response.js";
 
+const { defineProperty } = Object;
 const { isArray } = Array;
 
 const MARK = "holdfast: platform objects";
@@ -65,7 +66,7 @@ function revive({ kind, ...parts }) {
       return createBlob(parts.bytes, parts.type);
     case "exception": {
       const exception = new DOMException(parts.message, parts.name);
-      Object.defineProperty(exception, "stack", { value: parts.stack, writable: true, configurable: true });
+      defineProperty(exception, "stack", { __proto__: null, value: parts.stack, writable: true, configurable: true });
       return exception;
     }
     case "request":
