@@ -12,6 +12,8 @@ pub(crate) struct Defines {
     config: Option<ReplaceGlobalDefinesConfig>,
     /// The last part of each name: a text without any of them has nothing to replace.
     words: Vec<String>,
+    /// As they were given.
+    pairs: Vec<(String, String)>,
 }
 
 impl Defines {
@@ -33,7 +35,13 @@ impl Defines {
         Ok(Self {
             config: Some(config),
             words: pairs.iter().filter_map(|(name, _)| last(name)).collect(),
+            pairs: pairs.to_vec(),
         })
+    }
+
+    /// The names and what they stand for.
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
     }
 
     /// Whether a text may have one of the names in it.

@@ -1,7 +1,7 @@
 //! Translations that outlive the process that made them.
 //!
 //! What holds: a translation is found only if nothing that it was made from has changed: the file's text and path, what is
-//! known of its package, what NODE_ENV is, and the TypeScript configuration, where that was looked at. Where a request leads
+//! known of its package, what NODE_ENV is and what else the configuration defines, and the TypeScript configuration, where that was looked at. Where a request leads
 //! is no part of it, but looked up each time.
 
 use std::collections::HashMap;
@@ -146,8 +146,11 @@ fn place_of(settings: &Settings<'_>) -> TranslationDigest {
     // Writing to a string does not fail.
     let _ = write!(
         text,
-        "\0{:?}\0{}\0{:?}",
-        settings.hints, settings.node_env, settings.types
+        "\0{:?}\0{}\0{:?}\0{:?}",
+        settings.hints,
+        settings.node_env,
+        settings.defines.pairs(),
+        settings.types
     );
     Sha256::digest(text).into()
 }

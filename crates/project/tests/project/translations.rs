@@ -2,7 +2,7 @@
 
 use holdfast_project::Translations;
 
-use crate::common::{Fixture, code, kept};
+use crate::common::{CONFIG, Fixture, code, kept};
 
 fn project() -> Fixture {
     Fixture::app(
@@ -43,6 +43,22 @@ fn a_typescript_configuration_that_changes_has_its_files_translated_again() {
     let graph = fixture.graph_with(&translations);
     assert!(code(&graph, "src/view.tsx").contains("jsx-runtime"));
     assert_eq!(translations.take_changes().added.len(), 4);
+}
+
+#[test]
+fn what_the_configuration_defines_counts() {
+    let fixture = Fixture::app("export default { n: COUNT };", &[]);
+    let translations = Translations::default();
+    for count in ["1", "2"] {
+        let define = format!(r#"{{ "define": {{ "COUNT": "{count}" }}, "#);
+        fixture.write(
+            "wrangler.jsonc",
+            CONFIG.replacen("{ ", &define, 1).as_bytes(),
+        );
+        let graph = fixture.graph_with(&translations);
+        let code = code(&graph, "src/index.ts");
+        assert!(code.contains(&format!("n: {count}")), "{code}");
+    }
 }
 
 #[test]
