@@ -1,6 +1,6 @@
 //! The stream of a connection, which can be told how to end.
 
-use std::io::{ErrorKind, IoSlice, Result};
+use std::io::{ErrorKind, IoSlice, Read as _, Result};
 use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,6 +10,10 @@ use std::task::{Context, Poll, ready};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
+
+/// The most room that is read into by [`Stream::read_to_the_end`], which has to fill it with zeros first. Bodies are read
+/// into more.
+const READ_TO_THE_END_MAX: usize = 16 << 10;
 
 /// Asks a [`Stream`] to end by a reset.
 #[derive(Clone, Default)]
@@ -50,6 +54,28 @@ impl Stream {
         Watch(Arc::clone(&self.tcp))
     }
 
+    /// Reads, and notes that there is no more where the bytes do not fill the room: a request comes in one piece, and who
+    /// then looks for more need not ask the system.
+    fn read_to_the_end(&self, buf: &mut ReadBuf<'_>) -> Result<usize> {
+        let room = buf.initialize_unfilled();
+        let mut last = None;
+        let result = self.tcp.try_io(Interest::READABLE, || {
+            let count = (&*SockRef::from(&*self.tcp)).read(room)?;
+            if 0 < count && count < room.len() {
+                last = Some(count);
+                // This is what takes the sign away that there is something to read. One that comes meanwhile stays.
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            Ok(count)
+        });
+        let count = match last {
+            Some(count) => count,
+            None => result?,
+        };
+        buf.advance(count);
+        Ok(count)
+    }
+
     /// Writes when the socket can take something.
     fn poll_writing(
         &self,
@@ -83,7 +109,11 @@ impl AsyncRead for Stream {
     ) -> Poll<Result<()>> {
         loop {
             ready!(self.tcp.poll_read_ready(cx))?;
-            match self.tcp.try_read_buf(buf) {
+            let result = match buf.remaining() {
+                0..=READ_TO_THE_END_MAX => self.read_to_the_end(buf),
+                _ => self.tcp.try_read_buf(buf),
+            };
+            match result {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 result => return Poll::Ready(result.map(drop)),
             }
