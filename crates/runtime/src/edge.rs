@@ -55,6 +55,16 @@ impl OutgoingResponse {
             web_socket: None,
         }
     }
+
+    /// The answer to a request that the Worker has none for. It says no more than the status does, as in workerd: why is
+    /// for the log.
+    pub(crate) fn failed(status: StatusCode) -> OutgoingResponse {
+        let text = status.canonical_reason().unwrap_or_default().to_owned();
+        OutgoingResponse {
+            body: Some(Body::from(text)),
+            ..OutgoingResponse::empty(status)
+        }
+    }
 }
 
 /// One shard, as those see it who run on its thread.

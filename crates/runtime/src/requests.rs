@@ -131,10 +131,10 @@ impl Core {
                 } else {
                     StatusCode::INTERNAL_SERVER_ERROR
                 };
-                OutgoingResponse::empty(status)
+                OutgoingResponse::failed(status)
             }
             // The reply was dropped: the context ended without an answer, and why was logged.
-            Err(_) => OutgoingResponse::empty(StatusCode::INTERNAL_SERVER_ERROR),
+            Err(_) => OutgoingResponse::failed(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
 }

@@ -26,7 +26,10 @@ fn an_exception_is_status_500_and_logged_with_its_place() {
         "export class Thing {}\nexport default {\n  fetch() {\n    throw new RangeError('no luck');\n  },\n};",
     );
     let reply = world.get("/");
-    assert_eq!((reply.status, reply.body.as_str()), (500, ""));
+    assert_eq!(
+        (reply.status, reply.body.as_str()),
+        (500, "Internal Server Error")
+    );
     let log = world.log();
     assert!(
         log.contains("RangeError: no luck") && log.contains("index.js:4:11"),

@@ -100,7 +100,8 @@ fn a_disk_that_takes_no_more_is_named_with_the_next_step() {
         }
         assert!(confirmed < 200, "the disk takes everything");
     };
-    if let Some(answer) = refused.filter(|answer| !answer.body.is_empty()) {
+    // Or the Worker itself had no time to answer.
+    if let Some(answer) = refused.filter(|answer| answer.body != "Internal Server Error") {
         let says = "Error: Internal error in Durable Object storage write caused object to be reset; reference = ";
         assert!(answer.body.starts_with(says), "{}", answer.body);
     }
