@@ -68,7 +68,7 @@ function describeCopy(value) {
 function reviveCopy(kind) {
   if (kind.kind !== "dom") return revivePlatform(kind);
   const exception = new DOMException(kind.message, kind.name);
-  defineProperty(exception, "stack", { value: kind.stack, writable: true, configurable: true });
+  defineProperty(exception, "stack", { __proto__: null, value: kind.stack, writable: true, configurable: true });
   return exception;
 }
 
